@@ -1,0 +1,95 @@
+package multipart
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"testing"
+	"testing/iotest"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestBodyIsAReader(t *testing.T) {
+	for _, r := range []io.Reader{bytes.NewReader(pattern(95)), plain(bytes.NewReader(pattern(95)))} {
+		o := tiny()
+		o.Concurrency = 1
+		f := &fake{part: func(_ context.Context, b Body) error {
+			want := pattern(95)[b.Offset : b.Offset+b.Size()]
+			if err := iotest.TestReader(b, want); err != nil {
+				return err
+			}
+			_, err := b.Seek(0, io.SeekStart)
+			return err
+		}}
+		_, err := run(t, t.Context(), mustReader(t, r, 95), f, o)
+		require.NoError(t, err)
+		require.Equal(t, pattern(95), f.stored())
+	}
+}
+
+// A transport may read a request's body after it gave up on the request.
+func TestBodyIsDeadAfterItsPart(t *testing.T) {
+	for _, threshold := range []int64{0, 1000} { // in parts and whole
+		for _, r := range []io.Reader{bytes.NewReader(pattern(95)), plain(bytes.NewReader(pattern(95)))} {
+			var last Body
+			o := tiny()
+			o.Threshold = threshold
+			o.Concurrency = 1
+			keep := func(_ context.Context, b Body) error { last = b; return nil }
+			f := &fake{part: keep, put: keep}
+			_, err := run(t, t.Context(), mustReader(t, r, 95), f, o)
+			require.NoError(t, err)
+			_, err = last.Seek(0, io.SeekStart)
+			require.NoError(t, err)
+			_, err = last.Read(make([]byte, 5))
+			require.ErrorIs(t, err, errReleased)
+		}
+	}
+}
+
+type readerAtFunc func(p []byte, off int64) (int, error)
+
+func (f readerAtFunc) ReadAt(p []byte, off int64) (int, error) { return f(p, off) }
+
+func TestWindowErrors(t *testing.T) {
+	disk := errors.New("disk on fire")
+	for _, c := range []struct {
+		name string
+		n    int
+		err  error
+		want error
+	}{
+		{"own error", 3, disk, disk},
+		{"end", 3, io.EOF, io.ErrUnexpectedEOF},
+		{"short without a reason", 3, nil, io.ErrNoProgress},
+		{"end with the last byte", 10, io.EOF, nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := &window{
+				src:  readerAtFunc(func([]byte, int64) (int, error) { return c.n, c.err }),
+				base: 1000, offset: 40, total: 95,
+			}
+			n, err := w.ReadAt(make([]byte, 10), 2)
+			require.Equal(t, c.n, n)
+			if c.want == nil {
+				require.NoError(t, err)
+				return
+			}
+			require.ErrorIs(t, err, c.want)
+			var read *ReadError
+			require.ErrorAs(t, err, &read)
+			require.EqualValues(t, 45, read.Offset)
+			require.ErrorContains(t, err, "at byte 45")
+		})
+	}
+}
+
+// A Body made by a test of a Target has no account to report to.
+func TestBodyMadeElsewhere(t *testing.T) {
+	b := Body{SectionReader: io.NewSectionReader(bytes.NewReader(pattern(5)), 0, 5), Number: 1}
+	b.Sent(5)
+	require.Nil(t, b.Bytes())
+	require.EqualValues(t, 5, b.Size())
+}

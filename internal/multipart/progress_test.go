@@ -1,0 +1,186 @@
+package multipart
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestProgressWithoutReports(t *testing.T) {
+	for _, known := range []bool{true, false} {
+		var seen []Progress
+		o := tiny()
+		o.Concurrency = 1
+		o.Progress = func(p Progress) { seen = append(seen, p) }
+		size, total, parts := int64(-1), int64(-1), 0
+		if known {
+			size, total, parts = 25, 25, 3
+		}
+		_, err := run(t, t.Context(), mustReader(t, plain(bytes.NewReader(pattern(25))), size), &fake{}, o)
+		require.NoError(t, err)
+		require.Equal(t, []Progress{
+			{Bytes: 0, Total: total, Parts: parts},
+			{Bytes: 10, Total: total, Parts: parts, PartsDone: 1},
+			{Bytes: 20, Total: total, Parts: parts, PartsDone: 2},
+			{Bytes: 25, Total: total, Parts: parts, PartsDone: 3},
+			{Bytes: 25, Total: 25, Parts: 3, PartsDone: 3},
+			{Bytes: 25, Total: 25, Parts: 3, PartsDone: 3, Done: true},
+		}, seen)
+	}
+}
+
+func TestProgressOfAWholeObject(t *testing.T) {
+	for _, size := range []int{0, 5} {
+		var last Progress
+		o := tiny()
+		o.Progress = func(p Progress) { last = p }
+		_, err := run(t, t.Context(), mustReader(t, bytes.NewReader(pattern(size)), -1), &fake{}, o)
+		require.NoError(t, err)
+		require.Equal(t, Progress{Bytes: int64(size), Total: int64(size), Parts: 1, PartsDone: 1, Done: true}, last)
+	}
+}
+
+// Reports are kept within each part, so retries, framing and late transports
+// can't spoil the sum.
+func TestProgressOfReports(t *testing.T) {
+	var seen []int64
+	var last Progress
+	o := tiny()
+	o.Concurrency = 1
+	o.Progress = func(p Progress) {
+		if len(seen) == 0 || seen[len(seen)-1] != p.Bytes {
+			seen = append(seen, p.Bytes)
+		}
+		last = p
+	}
+	var late Body
+	f := &fake{part: func(_ context.Context, b Body) error {
+		switch b.Number {
+		case 1:
+			b.Sent(4)
+			b.Sent(-4) // rolled back
+			b.Sent(0)
+			b.Sent(10)
+			late = b
+		case 2:
+			late.Sent(-10)
+			b.Sent(3)
+			b.Sent(90) // counts its framing
+		case 3:
+			b.Sent(2)
+			b.Sent(-9)
+		}
+		return nil
+	}}
+	_, err := run(t, t.Context(), mustReader(t, bytes.NewReader(pattern(25)), -1), f, o)
+	require.NoError(t, err)
+	require.Equal(t, []int64{0, 4, 0, 10, 13, 20, 22, 20, 25}, seen)
+	require.True(t, last.Done)
+	late.Sent(5)
+	require.EqualValues(t, 25, last.Bytes, "a call after the end")
+}
+
+func TestProgressOfAFailure(t *testing.T) {
+	for _, size := range []int{5, 25} {
+		var last Progress
+		o := tiny()
+		o.Concurrency = 1
+		o.Progress = func(p Progress) { last = p }
+		fail := func(_ context.Context, b Body) error {
+			b.Sent(5)
+			if b.Number != 1 {
+				return errors.New("broken")
+			}
+			return nil
+		}
+		_, err := run(t, t.Context(), mustReader(t, bytes.NewReader(pattern(size)), -1), &fake{put: fail, part: fail}, o)
+		require.Error(t, err)
+		require.False(t, last.Done)
+		require.Equal(t, int64(10*last.PartsDone), last.Bytes, "what the failed part sent is taken back")
+		require.Equal(t, size == 25, last.PartsDone == 1)
+	}
+}
+
+func TestTracker(t *testing.T) {
+	var tr *Tracker
+	tr.Add(5)
+	tr.Expect(1, 1)
+	require.Equal(t, Progress{Total: -1}, tr.Snapshot())
+
+	tr = NewTracker(nil)
+	tr.Add(5)
+	tr.Add(-2)
+	tr.Expect(10, 2)
+	require.Equal(t, Progress{Bytes: 3, Total: 10, Parts: 2}, tr.Snapshot())
+	tr.finish(10, 2)
+	require.True(t, tr.Snapshot().Done)
+}
+
+// Many goroutines report: calls don't overlap, states don't go back (all deltas
+// are positive here), and the last call shows everything.
+func TestTrackerFromManyGoroutines(t *testing.T) {
+	running := false // racy unless calls are serialised
+	var last Progress
+	tr := NewTracker(nil)
+	tr.fn = func(p Progress) {
+		require.False(t, running)
+		running = true
+		require.GreaterOrEqual(t, p.Bytes, last.Bytes)
+		last = p
+		running = false
+	}
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			for range 1000 {
+				tr.Add(1)
+			}
+		})
+	}
+	wg.Wait()
+	tr.stop() // waits for a call that is running
+	require.EqualValues(t, 8000, last.Bytes)
+}
+
+// A slow function delays nobody but the goroutine that calls it.
+func TestTrackerDoesNotHoldUpOthers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var seen []int64
+		tr := NewTracker(func(p Progress) {
+			seen = append(seen, p.Bytes)
+			time.Sleep(time.Minute)
+		})
+		begin := time.Now()
+		go tr.Add(1)
+		synctest.Wait()
+		tr.Add(1)
+		tr.Add(1)
+		require.Zero(t, time.Since(begin))
+		tr.finish(5, 1)
+		require.Equal(t, []int64{1, 5}, seen[:2])
+		tr.Add(1)
+		time.Sleep(time.Hour)
+		require.Equal(t, []int64{1, 5}, seen, "nothing after the end")
+	})
+}
+
+// The function may look and report without a deadlock.
+func TestTrackerIsReentrant(t *testing.T) {
+	var tr *Tracker
+	calls := 0
+	tr = NewTracker(func(p Progress) {
+		if calls++; calls < 3 {
+			require.Equal(t, p, tr.Snapshot())
+			tr.Add(1)
+		}
+	})
+	tr.Add(1)
+	require.Equal(t, 3, calls)
+	require.EqualValues(t, 3, tr.Snapshot().Bytes)
+}

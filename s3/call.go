@@ -1,0 +1,187 @@
+package s3
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/stowage-go/stowage/internal/rest"
+	"github.com/stowage-go/stowage/internal/transport"
+	"github.com/stowage-go/stowage/sigv4"
+)
+
+// call is one invocation under way. It is the pipeline's Handler: how an attempt is
+// signed, what an answer means, and where a redirect leads.
+type call struct {
+	client   *Client
+	settings *settings
+	info     rest.Info
+	request  *rest.Request
+	payload  payload
+	region   string
+}
+
+// do sends the call through the pipeline: validate, payload, address, attempts.
+func (k *call) do(ctx context.Context) (*transport.Response, error) {
+	if err := k.validate(); err != nil {
+		return nil, err
+	}
+	if err := k.preparePayload(); err != nil {
+		return nil, err
+	}
+	o := &k.settings.options
+	r := transport.Request{
+		Operation: k.info.Name,
+		Method:    k.request.Method,
+		URL:       k.url(),
+		Header:    k.request.Header,
+		Body:      k.payload.body,
+		Stream:    k.info.StreamOutput,
+		Expect:    k.expectContinue(),
+		Sensitive: k.request.Sensitive,
+	}
+	k.region = o.Region
+	if bucket, _ := k.object(); bucket != "" {
+		if region, ok := k.client.regions.Load(bucket); ok {
+			k.moveTo(&r.URL, region.(string))
+		}
+	}
+	r.Header["User-Agent"] = k.settings.userAgent
+	// net/http would otherwise ask for gzip on a client of the caller's, and unpack
+	// the object behind the back of lengths and checksums.
+	r.Header["Accept-Encoding"] = identity
+	resp, err := k.settings.pipeline.Do(ctx, &r, k)
+	if err != nil {
+		return nil, err
+	}
+	if err := k.payload.confirm(resp.Header); err != nil {
+		resp.Body.Close()
+		return nil, responseError(resp, err)
+	}
+	return resp, nil
+}
+
+var identity = []string{"identity"}
+
+func (k *call) url() url.URL {
+	ep := &k.settings.endpoint
+	u := url.URL{Scheme: ep.scheme, Host: ep.host, Path: k.request.Path, RawPath: k.request.RawPath, RawQuery: k.request.RawQuery}
+	if k.request.HostValue != "" {
+		u.Host = k.request.HostValue + "." + ep.host
+	}
+	return u
+}
+
+func (k *call) expectContinue() bool {
+	b, from := k.payload.body, k.settings.options.Expect100Continue
+	switch {
+	case b == nil || from < 0:
+		return false
+	case from == 0:
+		return !b.Rewindable()
+	}
+	return b.Len() >= from
+}
+
+// Authorize signs one attempt.
+func (k *call) Authorize(ctx context.Context, a *transport.Attempt) error {
+	var creds sigv4.Credentials
+	if p := k.settings.options.Credentials; p != nil {
+		var err error
+		if creds, err = p.Retrieve(ctx); err != nil {
+			return err
+		}
+	}
+	var seed sigv4.Signature
+	if creds.HasKeys() {
+		var err error
+		seed, err = k.client.signer.SignHTTP(a.Request, sigv4.Params{
+			Credentials: creds, Region: k.region, Time: a.Time,
+			PayloadHash: k.payload.hash, SignHeaders: k.settings.options.SignHeaders,
+		})
+		if err != nil {
+			return err
+		}
+	} else if k.payload.chunked.Mode != "" {
+		// An anonymous request may be framed, for its trailer, but not signed.
+		a.Request.Header.Set("X-Amz-Content-Sha256", k.payload.hash)
+	}
+	k.payload.wrap(a, seed)
+	return nil
+}
+
+// Inspect finds the error in an answer. Success with an error inside is one: S3 says
+// 200 before it knows how a copy or a Complete will end.
+func (k *call) Inspect(r *transport.Response) error {
+	switch {
+	case r.StatusCode >= 300:
+	case k.info.HasDocument && rest.RootElement(r.Document) == errorRoot:
+	default:
+		return nil
+	}
+	e := parseError(r)
+	e.Bucket, e.Key = k.object()
+	return responseError(r, e)
+}
+
+// regionOf finds the region that a refusal tells.
+func regionOf(r *transport.Response, e *Error) string {
+	switch {
+	case r.StatusCode == http.StatusMovedPermanently, r.StatusCode == http.StatusTemporaryRedirect,
+		e.Code == string(ErrAuthorizationHeaderMalformed),
+		// HEAD answers have no code.
+		r.StatusCode == http.StatusBadRequest && r.Header.Get("X-Amz-Bucket-Region") != "":
+		return e.Region
+	}
+	return ""
+}
+
+// Amend follows the server to the bucket's region, and remembers it.
+func (k *call) Amend(req *transport.Request, r *transport.Response, err error) bool {
+	e, ok := asError(err)
+	if !ok {
+		return false
+	}
+	if region := regionOf(r, e); region != "" && region != k.region && validRegion(strings.ToLower(region)) {
+		if bucket, _ := k.object(); bucket != "" {
+			k.client.regions.Store(bucket, region)
+		}
+		k.moveTo(&req.URL, region)
+		return true
+	}
+	if r.StatusCode != http.StatusTemporaryRedirect {
+		return false
+	}
+	to, perr := req.URL.Parse(r.Header.Get("Location"))
+	if perr != nil || to.Host == "" || to.Host == req.URL.Host || !k.sameService(to) {
+		return false
+	}
+	req.URL.Host = to.Host
+	return true
+}
+
+// sameService keeps a redirect from carrying signed requests elsewhere: to the same
+// service under TLS no weaker than before.
+func (k *call) sameService(to *url.URL) bool {
+	ep := &k.settings.endpoint
+	if to.Scheme != ep.scheme {
+		return false
+	}
+	if ep.aws {
+		return strings.HasSuffix(to.Hostname(), ".amazonaws.com") || strings.HasSuffix(to.Hostname(), ".amazonaws.com.cn")
+	}
+	return to.Host == ep.host || strings.HasSuffix(to.Host, "."+ep.host)
+}
+
+// moveTo signs for another region, on another host where hosts are regional.
+func (k *call) moveTo(u *url.URL, region string) {
+	k.region = region
+	if !k.settings.endpoint.aws {
+		return
+	}
+	u.Host = strings.TrimPrefix(awsEndpoint(region), "https://")
+	if k.request.HostValue != "" {
+		u.Host = k.request.HostValue + "." + u.Host
+	}
+}

@@ -1,0 +1,184 @@
+package s3
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+
+	"github.com/stowage-go/stowage/internal/rest"
+	"github.com/stowage-go/stowage/internal/transport"
+	"github.com/stowage-go/stowage/sigv4"
+)
+
+// namespace is the XML namespace of every document of the S3 API.
+const namespace = "http://s3.amazonaws.com/doc/2006-03-01/"
+
+// Client is an S3 client. It is safe for concurrent use; make one with [New] and
+// share it.
+type Client struct {
+	settings
+	signer  *sigv4.Signer
+	regions *sync.Map // bucket -> region that a server told
+}
+
+// settings are Options and what follows from them.
+type settings struct {
+	options   Options
+	endpoint  endpoint
+	userAgent []string // a header value, shared by all requests
+	pipeline  transport.Pipeline
+}
+
+// Input is the input of any operation: a pointer to one of this package's Input
+// structs.
+type Input interface {
+	operation() rest.Descriptor
+}
+
+// New makes a client. It checks the options and sends nothing.
+func New(o Options, fns ...func(*Options)) (*Client, error) {
+	o = o.clone()
+	for _, fn := range fns {
+		fn(&o)
+	}
+	c := &Client{signer: sigv4.NewSigner(sigv4.Options{Service: "s3"}), regions: new(sync.Map)}
+	budget := o.RetryBudget
+	if budget == 0 {
+		budget = transport.DefaultBudget
+	}
+	if budget > 0 {
+		c.pipeline.Budget = transport.NewBudget(budget)
+	}
+	c.pipeline.Clock = &transport.Clock{Local: o.Clock}
+	if o.HTTPClient == nil {
+		o.HTTPClient = transport.NewHTTPClient()
+	}
+	if err := c.set(o); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// set derives all settings from o. Budget and clock stay.
+func (s *settings) set(o Options) error {
+	ep, err := o.resolve()
+	if err != nil {
+		return err
+	}
+	if s.options.UserAgent != o.UserAgent || s.userAgent == nil {
+		s.userAgent = []string{transport.UserAgent(o.UserAgent)}
+	}
+	if s.options.HTTPClient != o.HTTPClient {
+		if o.HTTPClient == nil {
+			return errors.New("s3: HTTPClient is nil")
+		}
+		s.pipeline.HTTP = transport.WithoutRedirects(o.HTTPClient)
+	}
+	s.options, s.endpoint = o, ep
+	s.pipeline.MaxAttempts = o.MaxAttempts
+	s.pipeline.Backoff = transport.Backoff{Base: o.BaseDelay, Max: o.MaxDelay}
+	s.pipeline.Idle = o.IdleTimeout
+	s.pipeline.Logger = o.Logger
+	return nil
+}
+
+// Options returns a copy of the client's options with every default filled in:
+// Endpoint, Region and Profile are never empty.
+func (c *Client) Options() Options { return c.options.clone() }
+
+// with returns the settings for one call.
+func (c *Client) with(fns []func(*Options)) (*settings, error) {
+	if len(fns) == 0 {
+		return &c.settings, nil
+	}
+	s := c.settings
+	o := c.options.clone()
+	region, endpoint := o.Region, o.Endpoint
+	for _, fn := range fns {
+		fn(&o)
+	}
+	// AWS's own endpoint follows the region.
+	if c.endpoint.aws && o.Region != region && o.Endpoint == endpoint {
+		o.Endpoint = ""
+	}
+	if err := s.set(o); err != nil {
+		return nil, err
+	}
+	return &s, nil
+}
+
+// invoke is the whole of an operation, top to bottom.
+func invoke[In, Out any](ctx context.Context, c *Client, op *rest.Operation[In, Out], in *In, opts []func(*Options)) (*Out, error) {
+	out, _, err := do(ctx, c, op, in, opts)
+	if err != nil {
+		return nil, operationError(op.Name, err)
+	}
+	return out, nil
+}
+
+func do[In, Out any](ctx context.Context, c *Client, op *rest.Operation[In, Out], in *In, opts []func(*Options)) (*Out, *transport.Response, error) {
+	s, err := c.with(opts)
+	if err != nil {
+		return nil, nil, err
+	}
+	req, err := op.Encode(in, s.encodeOptions())
+	if err != nil {
+		return nil, nil, err
+	}
+	k := call{client: c, settings: s, info: op.Info(), request: req}
+	resp, err := k.do(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	expiresString(resp)
+	out, err := op.Decode(resp.Response, resp.Document)
+	if err != nil {
+		resp.Body.Close()
+		return nil, nil, responseError(resp, err)
+	}
+	return out, resp, nil
+}
+
+func (s *settings) encodeOptions() rest.EncodeOptions {
+	o := rest.EncodeOptions{BasePath: s.endpoint.basePath, Namespace: namespace}
+	if s.endpoint.virtualHost {
+		o.HostLabel, o.InHost = "Bucket", s.endpoint.inHost
+	}
+	return o
+}
+
+// validate refuses what the profile says the server lacks, and names that would
+// change the meaning of a path.
+func (k *call) validate() error {
+	p := &k.settings.options.Profile
+	if !k.settings.options.AllowUnsupported {
+		if p.Support(k.info.Name) == Unsupported {
+			return fmt.Errorf("%w: %s has no %s", ErrUnsupported, p.Name, k.info.Name)
+		}
+		if !p.ExpectedBucketOwner {
+			for _, name := range [...]string{"X-Amz-Expected-Bucket-Owner", "X-Amz-Source-Expected-Bucket-Owner"} {
+				if _, ok := k.request.Header[name]; ok {
+					return fmt.Errorf("%w: %s ignores the expected bucket owner (%s)", ErrUnsupported, p.Name, strings.ToLower(name))
+				}
+			}
+		}
+	}
+	if bucket, _ := k.object(); bucket == "." || bucket == ".." {
+		return fmt.Errorf("s3: %q is no bucket name", bucket)
+	}
+	return nil
+}
+
+// object takes bucket and key out of the path. Only failures need them, so they are
+// not kept beside it.
+func (k *call) object() (bucket, key string) {
+	path := strings.TrimPrefix(k.request.Path, k.settings.endpoint.basePath)
+	path = strings.TrimPrefix(path, "/")
+	if k.request.HostValue != "" {
+		return k.request.HostValue, path
+	}
+	bucket, key, _ = strings.Cut(path, "/")
+	return bucket, key
+}

@@ -1,0 +1,65 @@
+// Package s3 speaks the Amazon S3 API, Signature Version 4, to Amazon S3 and to the
+// stores that call themselves compatible with it: NHN Cloud, KakaoCloud, Alluxio,
+// Ceph RGW, MinIO and others. What differs between them is data in a [Profile].
+//
+//	client, err := s3.New(s3.Options{
+//		Endpoint:    "https://objects.example.com",
+//		Region:      "kr-central-2",
+//		Credentials: sigv4.Static(accessKey, secretKey, ""),
+//		Profile:     s3.CephRGW(),
+//	})
+//	out, err := client.GetObject(ctx, &s3.GetObjectInput{Bucket: "photos", Key: "cat.jpg"})
+//
+// Operations and their members bear the names of the API reference, spelled as the
+// AWS SDK for Go v2 spells them. Fields are plain values; the zero value means
+// absent. A pointer stands only where absent and zero differ.
+//
+// A [Client] is safe for concurrent use. It keeps connections open; make one and
+// share it. Large bodies go through package s3/transfer, which uploads in parallel.
+//
+// # Bodies and signatures
+//
+// A PutObject or UploadPart body may be any io.Reader. One that is also an io.Seeker
+// is rewound to where it was handed over when an attempt is repeated; the position it
+// is left at is not defined. One that is not is sent once: a failure after its first
+// byte is final and is the server's own. Its length comes from ContentLength, from a
+// Len method, or from seeking; without any, the call fails with [ErrUnknownLength]
+// before anything is sent.
+//
+// Over TLS such bodies are sent as UNSIGNED-PAYLOAD, since TLS already protects them.
+// Over plain http they are signed: a seekable body is read twice, a stream is framed
+// as aws-chunked where the profile takes that, and else goes unsigned.
+// [Options.SignPayload] changes both. Checksums are computed only when asked for by
+// ChecksumAlgorithm; none is added by default, since many stores refuse them.
+//
+// # What is retried
+//
+// Up to [Options.MaxAttempts] attempts (default 4) with full-jitter backoff between 0
+// and 100 ms, 200 ms, 400 ms ... 20 s, or the server's Retry-After or
+// x-amz-retry-after (at most 2 minutes). Retried are connections refused, reset or
+// closed before an answer, failed TLS handshakes, idle connections, answers that break
+// off, the statuses 408, 429, 500, 502, 503 and 504, and the codes SlowDown,
+// InternalError, RequestTimeout and their kin under any status, 200 included: so
+// CopyObject, UploadPartCopy and CompleteMultipartUpload fail as they should.
+// Signed again and repeated at once are a skewed clock (once, with the server's time)
+// and another region's bucket (at most twice; the region is remembered).
+//
+// Each retry takes 5 tokens (10 when no answer came) from a budget of 500 that all
+// calls of a client share; a call without a retry returns 1. When it is empty the
+// call fails with [ErrRetryBudget] around the failure itself.
+//
+// A GetObject body that breaks off is continued with Range and If-Match. It ends with
+// io.EOF only after all bytes have arrived.
+//
+// # Errors
+//
+// A failure is a *smithy.OperationError that wraps a *smithyhttp.ResponseError that
+// wraps an *[Error] with code, message, status, request id and the object's name.
+// Test codes with errors.Is against the sentinels of this package:
+//
+//	if errors.Is(err, s3.ErrNoSuchKey) { ... }
+//
+// HEAD answers carry no code; there [ErrNotFound], [ErrPreconditionFailed] and the
+// other class sentinels go by the status, and match on every other operation too.
+// A 404 also matches fs.ErrNotExist.
+package s3

@@ -1,0 +1,252 @@
+package s3
+
+import (
+	"crypto/md5" //nolint:gosec // S3's Content-MD5
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/stowage-go/stowage/internal/checksum"
+	"github.com/stowage-go/stowage/internal/transport"
+	"github.com/stowage-go/stowage/sigv4"
+)
+
+const checksumPrefix = "X-Amz-Checksum-"
+
+// payload is how a call's body travels: its hash in the signature, its checksum in a
+// header or behind it.
+type payload struct {
+	body     *transport.Body
+	hash     string        // x-amz-content-sha256
+	chunked  sigv4.Chunked // Mode "" when the body is not framed
+	checksum string        // header or trailer name, "" for none
+	digest   hash.Hash     // of the running attempt, when the checksum trails
+	sent     string        // the checksum, once known
+}
+
+// preparePayload decides on length, signature and checksum before the first attempt.
+func (k *call) preparePayload() error {
+	if k.info.StreamInput {
+		return k.prepareStream()
+	}
+	return k.prepareDocument()
+}
+
+// prepareDocument: XML in memory is always signed, and hashed as often as needed.
+func (k *call) prepareDocument() error {
+	doc, h := k.request.Document, k.request.Header
+	k.payload.hash = sigv4.EmptyPayload
+	if t := k.settings.options.Profile.SubresourceContentType; t != "" && k.onSubresource() && h.Get("Content-Type") == "" {
+		h.Set("Content-Type", t)
+	}
+	if doc == nil && !k.info.ChecksumRequired {
+		return nil
+	}
+	sum := sha256.Sum256(doc)
+	k.payload.hash = hex.EncodeToString(sum[:])
+	if doc != nil {
+		k.payload.body = transport.BytesBody(doc)
+		if h.Get("Content-Type") == "" {
+			h.Set("Content-Type", "application/xml")
+		}
+	}
+	if alg := h.Get("X-Amz-Sdk-Checksum-Algorithm"); alg != "" && !hasChecksum(h) {
+		d, err := checksum.New(checksum.Algorithm(alg))
+		if err != nil {
+			return fmt.Errorf("s3: ChecksumAlgorithm: %w", err)
+		}
+		d.Write(doc)
+		k.payload.checksum = checksum.Header(checksum.Algorithm(alg))
+		h.Set(k.payload.checksum, base64.StdEncoding.EncodeToString(d.Sum(nil)))
+	}
+	// Content-MD5 goes along even where a checksum would do for AWS: OpenStack Swift
+	// takes nothing else.
+	if k.info.ChecksumRequired && h.Get("Content-Md5") == "" {
+		sum := md5.Sum(doc) //nolint:gosec // S3's Content-MD5
+		h.Set("Content-Md5", base64.StdEncoding.EncodeToString(sum[:]))
+	}
+	return nil
+}
+
+// onSubresource: the request is for /bucket?something.
+func (k *call) onSubresource() bool {
+	bucket, key := k.object()
+	return bucket != "" && key == "" && strings.Contains(k.info.URI, "?") && k.info.Name != "ListObjectsV2"
+}
+
+// prepareStream: a caller's body.
+func (k *call) prepareStream() error {
+	h, o, p := k.request.Header, &k.settings.options, &k.payload
+	length := int64(transport.UnknownLength)
+	if v := h.Get("Content-Length"); v != "" {
+		n, err := strconv.ParseInt(v, 10, 64)
+		if err != nil || n < 0 {
+			return fmt.Errorf("s3: ContentLength %s is not a length", v)
+		}
+		length = n
+		delete(h, "Content-Length")
+	}
+	src := k.request.Stream
+	if src == nil {
+		if length > 0 {
+			return fmt.Errorf("s3: ContentLength is %d but Body is nil", length)
+		}
+		src = strings.NewReader("")
+	}
+	body, err := transport.NewBody(src, length)
+	if err != nil {
+		return err
+	}
+	if body.Len() < 0 {
+		return fmt.Errorf("%w: set ContentLength, or upload with package s3/transfer", ErrUnknownLength)
+	}
+	body.Report(o.Progress)
+	p.body = body
+
+	sign := o.SignPayload == SignPayloadAlways || o.SignPayload == SignPayloadAuto && !k.settings.endpoint.secure()
+	alg := checksum.Algorithm(h.Get("X-Amz-Sdk-Checksum-Algorithm"))
+	var digest hash.Hash
+	if alg != "" && !hasChecksum(h) {
+		if digest, err = checksum.New(alg); err != nil {
+			return fmt.Errorf("s3: ChecksumAlgorithm: %w", err)
+		}
+		p.checksum = checksum.Header(alg)
+	}
+	p.hash = sigv4.UnsignedPayload
+	chunks := o.Profile.AWSChunked && o.Credentials != nil
+	switch {
+	case body.Len() == 0:
+		if sign {
+			p.hash = sigv4.EmptyPayload
+		}
+		if digest != nil {
+			p.setChecksum(h, digest)
+		}
+	case body.Rewindable() && (sign || digest != nil && (body.InMemory() || !chunks)):
+		return p.readAhead(h, sign, digest)
+	case sign && chunks:
+		p.frame(h, sigv4.StreamingPayload, sigv4.StreamingPayloadTrailer, digest)
+	case sign && o.SignPayload == SignPayloadAlways:
+		return errors.New("s3: SignPayloadAlways needs a body that is an io.Seeker, or a profile with AWSChunked")
+	case digest != nil && chunks:
+		p.frame(h, "", sigv4.StreamingUnsignedPayloadTrailer, digest)
+	case digest != nil:
+		return errors.New("s3: ChecksumAlgorithm needs a body that is an io.Seeker, or a profile with AWSChunked")
+	}
+	return nil
+}
+
+// readAhead hashes a body that can be rewound, all digests in one pass.
+func (p *payload) readAhead(h http.Header, sign bool, digest hash.Hash) error {
+	var sum hash.Hash
+	var w io.Writer
+	switch {
+	case sign && digest != nil:
+		sum = sha256.New()
+		w = io.MultiWriter(sum, digest)
+	case sign:
+		sum = sha256.New()
+		w = sum
+	default:
+		w = digest
+	}
+	if err := p.body.ReadAhead(w); err != nil {
+		return err
+	}
+	if sum != nil {
+		p.hash = hex.EncodeToString(sum.Sum(nil))
+	}
+	if digest != nil {
+		p.setChecksum(h, digest)
+	}
+	return nil
+}
+
+func (p *payload) setChecksum(h http.Header, digest hash.Hash) {
+	p.sent = base64.StdEncoding.EncodeToString(digest.Sum(nil))
+	h.Set(p.checksum, p.sent)
+}
+
+// frame announces an aws-chunked body, with its checksum behind it if there is one.
+func (p *payload) frame(h http.Header, plain, trailing string, digest hash.Hash) {
+	p.digest = digest
+	p.chunked.Mode = plain
+	if digest != nil {
+		p.chunked.Mode = trailing
+		p.chunked.Trailer = &sigv4.Trailer{
+			Name:  strings.ToLower(p.checksum),
+			Size:  base64.StdEncoding.EncodedLen(digest.Size()),
+			Value: p.trailing,
+		}
+		h.Set("X-Amz-Trailer", p.chunked.Trailer.Name)
+	}
+	p.hash = p.chunked.Mode
+	encoding := "aws-chunked"
+	if own := h.Get("Content-Encoding"); own != "" {
+		encoding += "," + own
+	}
+	h.Set("Content-Encoding", encoding)
+	h.Set("X-Amz-Decoded-Content-Length", strconv.FormatInt(p.body.Len(), 10))
+}
+
+func (p *payload) trailing() string {
+	p.sent = base64.StdEncoding.EncodeToString(p.digest.Sum(nil))
+	return p.sent
+}
+
+// wrap dresses the body of one attempt.
+func (p *payload) wrap(a *transport.Attempt, seed sigv4.Signature) {
+	if a.Body == nil || p.chunked.Mode == "" {
+		return
+	}
+	if p.digest != nil {
+		p.digest.Reset()
+		a.Body = &hashingReader{a.Body, p.digest}
+	}
+	a.Body = p.chunked.NewReader(a.Body, p.body.Len(), seed)
+	a.Request.ContentLength = p.chunked.EncodedLength(p.body.Len())
+}
+
+type hashingReader struct {
+	src    io.Reader
+	digest hash.Hash
+}
+
+func (r *hashingReader) Read(b []byte) (int, error) {
+	n, err := r.src.Read(b)
+	r.digest.Write(b[:n])
+	return n, err
+}
+
+// confirm compares the checksum that the server answers with the one that was sent.
+// A server that answers none leaves the sent one, so that the output tells it.
+func (p *payload) confirm(h http.Header) error {
+	if p.checksum == "" || p.sent == "" {
+		return nil
+	}
+	switch got := h.Get(p.checksum); got {
+	case p.sent:
+	case "":
+		h.Set(p.checksum, p.sent)
+	default:
+		return fmt.Errorf("%w: sent %s %s, the server has %s", ErrChecksumMismatch, strings.ToLower(p.checksum), p.sent, got)
+	}
+	return nil
+}
+
+// hasChecksum: the caller gave a value. x-amz-checksum-algorithm and -type are none.
+func hasChecksum(h http.Header) bool {
+	for name := range h {
+		if strings.HasPrefix(name, checksumPrefix) && name != "X-Amz-Checksum-Algorithm" && name != "X-Amz-Checksum-Type" && name != "X-Amz-Checksum-Mode" {
+			return true
+		}
+	}
+	return false
+}

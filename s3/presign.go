@@ -1,0 +1,90 @@
+package s3
+
+import (
+	"context"
+	"crypto/md5" //nolint:gosec // S3's Content-MD5
+	"encoding/base64"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/stowage-go/stowage/sigv4"
+)
+
+// PresignedRequest is a request that anyone may send until it expires.
+type PresignedRequest struct {
+	// Method and URL of the request. The URL opens the object: treat it as a secret.
+	Method, URL string
+	// Header holds every header that must be sent as it is here, since the signature
+	// covers it; nil when there is none but Host.
+	Header http.Header
+	// Body is the document that must be sent, for operations that have one.
+	Body []byte
+}
+
+// Presign signs a request for any operation so that someone without credentials can
+// send it, for 1 second up to 7 days (API reference, "Authenticating Requests: Using
+// Query Parameters"). It sends nothing. The input's Body is not used: whoever sends
+// the request brings one, unsigned. Every header that the input asks for is signed
+// and returned in Header; ContentLength, when set, is among them and so binds the
+// length of the upload. No checksum is added: one whose value is in the input is.
+//
+// Temporary credentials end a URL's life with their own.
+func (c *Client) Presign(ctx context.Context, in Input, expires time.Duration, opts ...func(*Options)) (*PresignedRequest, error) {
+	if in == nil {
+		return nil, errors.New("s3: presign: nil input")
+	}
+	op := in.operation()
+	out, err := c.presign(ctx, in, expires, opts)
+	if err != nil {
+		return nil, operationError("presign "+op.Info().Name, err)
+	}
+	return out, nil
+}
+
+func (c *Client) presign(ctx context.Context, in Input, expires time.Duration, opts []func(*Options)) (*PresignedRequest, error) {
+	s, err := c.with(opts)
+	if err != nil {
+		return nil, err
+	}
+	op := in.operation()
+	req, err := op.EncodeAny(in, s.encodeOptions())
+	if err != nil {
+		return nil, err
+	}
+	k := call{client: c, settings: s, info: op.Info(), request: req, region: s.options.Region}
+	if err := k.validate(); err != nil {
+		return nil, err
+	}
+	if s.options.Credentials == nil {
+		return nil, errors.New("s3: no credentials to presign with")
+	}
+	creds, err := s.options.Credentials.Retrieve(ctx)
+	if err != nil {
+		return nil, err
+	}
+	u := k.url()
+	if bucket, _ := k.object(); bucket != "" {
+		if region, ok := c.regions.Load(bucket); ok {
+			k.moveTo(&u, region.(string))
+		}
+	}
+	delete(req.Header, "X-Amz-Sdk-Checksum-Algorithm")
+	if k.info.ChecksumRequired && req.Header.Get("Content-Md5") == "" {
+		sum := md5.Sum(req.Document) //nolint:gosec // S3's Content-MD5
+		req.Header.Set("Content-Md5", base64.StdEncoding.EncodeToString(sum[:]))
+	}
+	var names []string
+	for name := range req.Header {
+		names = append(names, name)
+	}
+	signed := http.Request{Method: req.Method, URL: &u, Header: req.Header}
+	url, header, err := c.signer.PresignHTTP(&signed, sigv4.Params{
+		Credentials: creds, Region: k.region, Time: c.pipeline.Clock.Now(),
+		PayloadHash: sigv4.UnsignedPayload, SignHeaders: names,
+	}, expires)
+	if err != nil {
+		return nil, err
+	}
+	return &PresignedRequest{Method: req.Method, URL: url, Header: header, Body: req.Document}, nil
+}

@@ -1,0 +1,106 @@
+package s3
+
+import "slices"
+
+// Support is what a provider makes of an operation.
+type Support int
+
+const (
+	// Supported: it works as the API reference says.
+	Supported Support = iota
+	// PartiallySupported: it works within the provider's documented limits.
+	PartiallySupported
+	// Unsupported: it is refused, ignored, or, worse, taken for another operation.
+	Unsupported
+)
+
+// String is the word for it.
+func (s Support) String() string {
+	switch s {
+	case Supported:
+		return "supported"
+	case PartiallySupported:
+		return "partially supported"
+	}
+	return "unsupported"
+}
+
+// Profile is what sets one provider apart from another, as data. Take one of [AWS],
+// [NHNCloud], [KakaoCloud], [Alluxio], [CephRGW], [MinIO] and [Generic], and change
+// fields of the copy where a server differs.
+type Profile struct {
+	// Name of the provider, as errors show it. Never empty in a usable profile.
+	Name string
+	// Addressing of buckets; never AddressingProfile.
+	Addressing Addressing
+	// BasePath is put before every path when the endpoint has none.
+	BasePath string
+	// Region to sign for when Options name none.
+	Region string
+
+	// Checksums are the x-amz-checksum-* algorithms that the server verifies and
+	// stores. Empty: it ignores or refuses them.
+	Checksums []ChecksumAlgorithm
+	// AWSChunked: the server decodes aws-chunked bodies, trailers included. Others
+	// refuse them, or store the framing as data.
+	AWSChunked bool
+	// PayloadHash: the server compares a signed body with its SHA-256.
+	PayloadHash bool
+	// ContentMD5: the server compares a body with Content-MD5.
+	ContentMD5 bool
+	// ETagMD5: the ETag of an unencrypted PutObject or UploadPart is the MD5 of its
+	// body in hex.
+	ETagMD5 bool
+
+	// MaxParts is the highest part number of a multipart upload.
+	MaxParts int32
+	// MinPartSize and MaxPartSize bound every part but the last, in bytes.
+	MinPartSize, MaxPartSize int64
+	// MaxPutSize bounds one PutObject and MaxObjectSize an object, in bytes.
+	MaxPutSize, MaxObjectSize int64
+	// RangedPartCopy: UploadPartCopy honours CopySourceRange. Where it doesn't, each
+	// part would hold the whole source.
+	RangedPartCopy bool
+
+	// ListVersion is the listing operation to prefer: 2 for ListObjectsV2, 1 for
+	// ListObjects.
+	ListVersion int
+	// EncodingTypeURL: listings understand encoding-type=url.
+	EncodingTypeURL bool
+	// MarkerWithBucket: a listing's NextMarker may begin with "/bucket/".
+	MarkerWithBucket bool
+	// SubresourceContentType is the Content-Type that operations on a bucket's
+	// subresource must carry, where the provider insists on one.
+	SubresourceContentType string
+	// ExpectedBucketOwner: the server honours x-amz-expected-bucket-owner. Where it is
+	// ignored, a guard would seem to hold that doesn't: such a call fails with
+	// [ErrUnsupported].
+	ExpectedBucketOwner bool
+
+	// Operations tells the support of each operation by its name; one that is not in
+	// it has OtherOperations.
+	Operations map[string]Support
+	// OtherOperations is the support of operations that Operations does not name.
+	OtherOperations Support
+}
+
+// Support tells what the provider makes of the operation of that name.
+func (p Profile) Support(operation string) Support {
+	if s, ok := p.Operations[operation]; ok {
+		return s
+	}
+	return p.OtherOperations
+}
+
+// TakesChecksum reports whether the server verifies checksums of that algorithm.
+func (p Profile) TakesChecksum(a ChecksumAlgorithm) bool {
+	return slices.Contains(p.Checksums, a)
+}
+
+func supported(s Support, names ...string) map[string]Support {
+	m := make(map[string]Support, len(names))
+	for _, n := range names {
+		m[n] = s
+	}
+	return m
+}

@@ -1,0 +1,159 @@
+package s3
+
+import "maps"
+
+const (
+	mebibyte = 1 << 20
+	gibibyte = 1 << 30
+	tebibyte = 1 << 40
+
+	profileAWS = "AWS"
+)
+
+// AWS is Amazon S3 itself (Amazon S3 User Guide, "Amazon S3 multipart upload
+// limits"): all checksums, aws-chunked, virtual hosts, 10,000 parts of 5 MiB to
+// 5 GiB, objects up to 5 TiB.
+func AWS() Profile {
+	return Profile{
+		Name:       profileAWS,
+		Addressing: AddressingVirtualHost,
+		Region:     DefaultRegion,
+		Checksums: []ChecksumAlgorithm{
+			ChecksumAlgorithmCrc64nvme, ChecksumAlgorithmCrc32c, ChecksumAlgorithmCrc32, ChecksumAlgorithmSha256, ChecksumAlgorithmSha1,
+		},
+		AWSChunked: true, PayloadHash: true, ContentMD5: true, ETagMD5: true,
+		MaxParts: 10000, MinPartSize: 5 * mebibyte, MaxPartSize: 5 * gibibyte,
+		MaxPutSize: 5 * gibibyte, MaxObjectSize: 5 * tebibyte,
+		RangedPartCopy: true, ListVersion: 2, EncodingTypeURL: true, ExpectedBucketOwner: true,
+		Operations: map[string]Support{"GetObjectTorrent": Unsupported},
+	}
+}
+
+// Generic is a server of which nothing is known: the strictest choice everywhere. No
+// checksums, no framing, path addressing, 1000 parts, ETags that are not trusted, and
+// no operation on those subresources that some servers overlook, since without its
+// subresource DELETE /bucket?encryption is DELETE /bucket.
+func Generic() Profile {
+	return Profile{
+		Name:       "generic",
+		Addressing: AddressingPath,
+		MaxParts:   1000, MinPartSize: 5 * mebibyte, MaxPartSize: 5 * gibibyte,
+		MaxPutSize: 5 * gibibyte, MaxObjectSize: 1000 * 5 * gibibyte,
+		ListVersion: 2,
+		Operations:  supported(Unsupported, overlookedSubresources()...),
+	}
+}
+
+// overlookedSubresources are the operations whose subresource Ceph RGW 16 does not
+// know and therefore ignores: seen there, DELETE deletes the bucket and PUT creates it.
+func overlookedSubresources() []string {
+	return []string{
+		"GetBucketEncryption", "PutBucketEncryption", "DeleteBucketEncryption",
+		"GetBucketOwnershipControls", "PutBucketOwnershipControls", "DeleteBucketOwnershipControls",
+		"GetBucketAccelerateConfiguration", "PutBucketAccelerateConfiguration",
+		"GetBucketMetricsConfiguration", "PutBucketMetricsConfiguration", "DeleteBucketMetricsConfiguration", "ListBucketMetricsConfigurations",
+		"GetBucketInventoryConfiguration", "PutBucketInventoryConfiguration", "DeleteBucketInventoryConfiguration", "ListBucketInventoryConfigurations",
+		"GetBucketAnalyticsConfiguration", "PutBucketAnalyticsConfiguration", "DeleteBucketAnalyticsConfiguration", "ListBucketAnalyticsConfigurations",
+		"GetBucketIntelligentTieringConfiguration", "PutBucketIntelligentTieringConfiguration",
+		"DeleteBucketIntelligentTieringConfiguration", "ListBucketIntelligentTieringConfigurations",
+		"CreateBucketMetadataConfiguration", "GetBucketMetadataConfiguration", "DeleteBucketMetadataConfiguration",
+		"CreateBucketMetadataTableConfiguration", "GetBucketMetadataTableConfiguration", "DeleteBucketMetadataTableConfiguration",
+		"UpdateBucketMetadataInventoryTableConfiguration", "UpdateBucketMetadataJournalTableConfiguration",
+		"GetBucketAbac", "PutBucketAbac",
+		"GetObjectAttributes", "CreateSession", "ListDirectoryBuckets", "RenameObject",
+		"WriteGetObjectResponse", "GetObjectTorrent", "UpdateObjectEncryption",
+	}
+}
+
+// CephRGW is a Ceph RADOS Gateway (Ceph documentation, "Ceph Object Gateway S3 API";
+// release 16 seen): path addressing, Content-MD5 and SHA-256 verified, x-amz-checksum-*
+// ignored, trailers refused.
+func CephRGW() Profile {
+	return Profile{
+		Name:        "Ceph RGW",
+		Addressing:  AddressingPath,
+		PayloadHash: true, ContentMD5: true, ETagMD5: true,
+		MaxParts: 10000, MinPartSize: 5 * mebibyte, MaxPartSize: 5 * gibibyte,
+		MaxPutSize: 5 * gibibyte, MaxObjectSize: 5 * tebibyte,
+		RangedPartCopy: true, ListVersion: 2, EncodingTypeURL: true,
+		Operations: supported(Unsupported, overlookedSubresources()...),
+	}
+}
+
+// KakaoCloud is KakaoCloud's Object Storage (KakaoCloud documentation, "S3 API"): a
+// Ceph RGW with a narrower list of operations and a Content-Type of its own on a
+// bucket's subresources. Bucket names may hold a project: "project:bucket".
+func KakaoCloud() Profile {
+	p := CephRGW()
+	p.Name, p.Region, p.SubresourceContentType = "KakaoCloud", "kr-central-2", "text/html"
+	p.OtherOperations = Unsupported
+	p.Operations = supported(Supported,
+		"ListBuckets", "HeadBucket", "GetBucketAcl", "GetBucketEncryption", "GetBucketLifecycle", "GetBucketLifecycleConfiguration",
+		"GetBucketLocation", "GetBucketLogging", "PutBucketLogging", "ListObjects", "ListObjectsV2", "ListMultipartUploads",
+		"CreateBucket", "DeleteBucket", "DeleteBucketLifecycle", "DeleteBucketLifecycleConfiguration", "DeleteObject", "DeleteObjects",
+		"HeadObject", "GetObject", "PutObject", "CopyObject", "GetObjectTagging", "PutObjectTagging", "DeleteObjectTagging",
+		"CreateMultipartUpload", "UploadPart", "UploadPartCopy", "ListParts", "CompleteMultipartUpload", "AbortMultipartUpload")
+	maps.Copy(p.Operations, supported(PartiallySupported,
+		"PutBucketAcl", "PutBucketEncryption", "PutBucketLifecycle", "PutBucketLifecycleConfiguration"))
+	return p
+}
+
+// NHNCloud is NHN Cloud's Object Storage (NHN Cloud documentation, "Amazon S3
+// compatible API guide"): OpenStack Swift behind its s3api. Parts end at number 1000,
+// aws-chunked is refused with 501, Content-MD5 is demanded on DeleteObjects.
+func NHNCloud() Profile {
+	p := Profile{
+		Name:        "NHN Cloud",
+		Addressing:  AddressingPath,
+		Region:      "KR1",
+		PayloadHash: true, ContentMD5: true, ETagMD5: true,
+		MaxParts: 1000, MinPartSize: 5 * mebibyte, MaxPartSize: 5 * gibibyte,
+		MaxPutSize: 5 * gibibyte, MaxObjectSize: 1000 * 5 * gibibyte,
+		RangedPartCopy: true, ListVersion: 2, EncodingTypeURL: true,
+		OtherOperations: Unsupported,
+	}
+	p.Operations = supported(Supported,
+		"ListBuckets", "CreateBucket", "HeadBucket", "DeleteBucket", "GetBucketAcl", "GetBucketLocation",
+		"ListObjects", "ListObjectsV2", "GetObject", "HeadObject", "PutObject", "CopyObject", "DeleteObject", "DeleteObjects",
+		"CreateMultipartUpload", "UploadPart", "UploadPartCopy", "CompleteMultipartUpload", "AbortMultipartUpload",
+		"ListParts", "ListMultipartUploads", "GetObjectAcl", "GetBucketVersioning", "PutBucketVersioning", "ListObjectVersions")
+	maps.Copy(p.Operations, supported(PartiallySupported, "PutBucketAcl"))
+	return p
+}
+
+// Alluxio is the S3 API of the Alluxio proxy (Alluxio documentation, "S3 API"): below
+// /api/v1/s3, by path only, buckets may name nested directories ("a:b:c"), part copies
+// of a range are not trusted.
+func Alluxio() Profile {
+	return Profile{
+		Name:       "Alluxio",
+		Addressing: AddressingPath,
+		BasePath:   "/api/v1/s3",
+		ContentMD5: true,
+		MaxParts:   10000, MinPartSize: 5 * mebibyte, MaxPartSize: 5 * gibibyte,
+		MaxPutSize: 5 * gibibyte, MaxObjectSize: 5 * tebibyte,
+		ListVersion: 2, EncodingTypeURL: true, MarkerWithBucket: true,
+		OtherOperations: Unsupported,
+		Operations: supported(Supported,
+			"AbortMultipartUpload", "CompleteMultipartUpload", "CopyObject", "CreateBucket", "CreateMultipartUpload", "DeleteBucket",
+			"DeleteBucketTagging", "DeleteObject", "DeleteObjects", "DeleteObjectTagging", "GetBucketTagging", "GetObject",
+			"GetObjectTagging", "HeadObject", "ListBuckets", "ListObjects", "ListObjectsV2", "ListParts", "PutBucketTagging",
+			"PutObject", "PutObjectTagging", "UploadPart", "UploadPartCopy"),
+	}
+}
+
+// MinIO is a MinIO server: every checksum verified and stored, aws-chunked decoded,
+// path addressing, 10,000 parts. It lacks ACLs, CORS and websites.
+func MinIO() Profile {
+	p := AWS()
+	p.Name, p.Addressing, p.ExpectedBucketOwner = "MinIO", AddressingPath, false
+	p.Operations = supported(Unsupported, overlookedSubresources()...)
+	maps.Copy(p.Operations, supported(Unsupported,
+		"PutBucketCors", "DeleteBucketCors", "PutBucketWebsite", "DeleteBucketWebsite", "PutBucketLogging",
+		"PutBucketRequestPayment", "PutPublicAccessBlock", "DeletePublicAccessBlock"))
+	maps.Copy(p.Operations, map[string]Support{
+		"GetBucketEncryption": Supported, "PutBucketEncryption": Supported, "DeleteBucketEncryption": Supported,
+		"GetObjectAttributes": Supported, "GetBucketAcl": PartiallySupported, "PutBucketAcl": PartiallySupported,
+	})
+	return p
+}
