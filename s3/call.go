@@ -42,11 +42,7 @@ func (k *call) do(ctx context.Context) (*transport.Response, error) {
 		Sensitive: k.request.Sensitive,
 	}
 	k.region = o.Region
-	if bucket, _ := k.object(); bucket != "" {
-		if region, ok := k.client.regions.Load(bucket); ok {
-			k.moveTo(&r.URL, region.(string))
-		}
-	}
+	k.recallRegion(&r.URL)
 	r.Header["User-Agent"] = k.settings.userAgent
 	// net/http would otherwise ask for gzip on a client of the caller's, and unpack
 	// the object behind the back of lengths and checksums.
@@ -76,7 +72,7 @@ func (k *call) url() url.URL {
 func (k *call) expectContinue() bool {
 	b, from := k.payload.body, k.settings.options.Expect100Continue
 	switch {
-	case b == nil || from < 0:
+	case b == nil || b.Len() == 0 || from < 0:
 		return false
 	case from == 0:
 		return !b.Rewindable()
@@ -103,9 +99,8 @@ func (k *call) Authorize(ctx context.Context, a *transport.Attempt) error {
 		if err != nil {
 			return err
 		}
-	} else if k.payload.chunked.Mode != "" {
-		// An anonymous request may be framed, for its trailer, but not signed.
-		a.Request.Header.Set("X-Amz-Content-Sha256", k.payload.hash)
+	} else {
+		k.payload.anonymous(a.Request.Header)
 	}
 	k.payload.wrap(a, seed)
 	return nil
@@ -144,8 +139,8 @@ func (k *call) Amend(req *transport.Request, r *transport.Response, err error) b
 		return false
 	}
 	if region := regionOf(r, e); region != "" && region != k.region && validRegion(strings.ToLower(region)) {
-		if bucket, _ := k.object(); bucket != "" {
-			k.client.regions.Store(bucket, region)
+		if key, ok := k.regionKey(); ok {
+			k.client.regions.Store(key, region)
 		}
 		k.moveTo(&req.URL, region)
 		return true
@@ -172,6 +167,30 @@ func (k *call) sameService(to *url.URL) bool {
 		return strings.HasSuffix(to.Hostname(), ".amazonaws.com") || strings.HasSuffix(to.Hostname(), ".amazonaws.com.cn")
 	}
 	return to.Host == ep.host || strings.HasSuffix(to.Host, "."+ep.host)
+}
+
+// regionKey is what a region is remembered for: the same name may be another bucket on
+// another server.
+type regionKey struct{ host, bucket string }
+
+func (k *call) regionKey() (regionKey, bool) {
+	bucket, _ := k.object()
+	key := regionKey{bucket: bucket}
+	if !k.settings.endpoint.aws { // AWS has one name space behind all its hosts
+		key.host = k.settings.endpoint.host
+	}
+	return key, bucket != ""
+}
+
+// recallRegion goes straight to where the bucket was found before.
+func (k *call) recallRegion(u *url.URL) {
+	key, ok := k.regionKey()
+	if !ok {
+		return
+	}
+	if region, ok := k.client.regions.Load(key); ok {
+		k.moveTo(u, region.(string))
+	}
 }
 
 // moveTo signs for another region, on another host where hosts are regional.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"sync"
 
@@ -20,8 +21,22 @@ const namespace = "http://s3.amazonaws.com/doc/2006-03-01/"
 type Client struct {
 	settings
 	signer  *sigv4.Signer
-	regions *sync.Map // bucket -> region that a server told
+	regions *sync.Map // regionKey -> region that a server told
 }
+
+// String names the endpoint, the region and the profile. A client shows none of its
+// credentials, however it is printed.
+func (c Client) String() string {
+	o := &c.options
+	return "s3.Client(" + o.Endpoint + ", region " + o.Region + ", profile " + o.Profile.Name + ")"
+}
+
+// GoString is String, for %#v.
+func (c Client) GoString() string { return c.String() }
+
+// Format writes String for every verb: package fmt would print unexported fields as
+// they are.
+func (c Client) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, c.String()) }
 
 // settings are Options and what follows from them.
 type settings struct {
@@ -52,8 +67,11 @@ func New(o Options, fns ...func(*Options)) (*Client, error) {
 		c.pipeline.Budget = transport.NewBudget(budget)
 	}
 	c.pipeline.Clock = &transport.Clock{Local: o.Clock}
-	if o.HTTPClient == nil {
-		o.HTTPClient = transport.NewHTTPClient()
+	switch {
+	case o.HTTPClient == nil:
+		o.HTTPClient = transport.NewHTTPClient(o.TLSConfig)
+	case o.TLSConfig != nil:
+		return nil, errors.New("s3: TLSConfig is for the default HTTPClient; give yours its own")
 	}
 	if err := c.set(o); err != nil {
 		return nil, err

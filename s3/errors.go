@@ -173,24 +173,38 @@ func (e *Error) Is(target error) bool {
 
 // errorDocument is S3's error body (API reference, "REST error responses").
 type errorDocument struct {
-	Code       string `xml:"Code"`
-	Message    string `xml:"Message"`
-	RequestID  string `xml:"RequestId"`
-	HostID     string `xml:"HostId"`
-	Region     string `xml:"Region"`
-	Endpoint   string `xml:"Endpoint"`
-	BucketName string `xml:"BucketName"`
+	Code      string `xml:"Code"`
+	Message   string `xml:"Message"`
+	RequestID string `xml:"RequestId"`
+	HostID    string `xml:"HostId"`
+	Region    string `xml:"Region"`
+	Endpoint  string `xml:"Endpoint"`
+
+	// In an ErrorResponse, as IAM and STS and some gateways answer, code and message
+	// are one level down.
+	Error *errorDetail `xml:"Error"`
 }
 
-const errorRoot = "Error"
+type errorDetail struct {
+	Code    string `xml:"Code"`
+	Message string `xml:"Message"`
+}
+
+const (
+	errorRoot   = "Error"
+	wrappedRoot = "ErrorResponse"
+)
 
 // parseError makes an Error of an answer, whatever its body is: S3's XML, a proxy's
 // HTML, or nothing.
 func parseError(r *transport.Response) *Error {
 	e := &Error{StatusCode: r.StatusCode}
 	var doc errorDocument
-	if root, err := rest.UnmarshalXML(r.Document, &doc); err == nil && (root == errorRoot || root == "ErrorResponse") {
-		e.Code, e.Message = strings.TrimSpace(doc.Code), oneLine(doc.Message)
+	if root, err := rest.UnmarshalXML(r.Document, &doc); err == nil && (root == errorRoot || root == wrappedRoot) {
+		if doc.Error != nil {
+			doc.Code, doc.Message = doc.Error.Code, doc.Error.Message
+		}
+		e.Code, e.Message = oneLine(doc.Code), oneLine(doc.Message)
 		e.RequestID, e.HostID = doc.RequestID, doc.HostID
 		e.Region, e.Endpoint = doc.Region, doc.Endpoint
 	}

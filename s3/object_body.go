@@ -144,16 +144,23 @@ func (b *objectBody) complete() error {
 // resume opens the rest of the body, and returns nil when it could.
 func (b *objectBody) resume(cause error) error {
 	b.src.Close()
-	if err := context.Cause(b.ctx); err != nil {
-		return b.fail(err)
-	}
-	b.stalls++
-	if !b.resumable || b.stalls >= b.client.options.MaxAttempts {
-		return b.fail(cause)
-	}
 	if b.read == b.size {
 		// All is here; only the connection's end was rough.
 		return b.complete()
+	}
+	if err := b.ctx.Err(); err != nil {
+		if why := context.Cause(b.ctx); !errors.Is(why, err) {
+			err = fmt.Errorf("%w: %w", err, why)
+		}
+		return b.fail(err)
+	}
+	b.stalls++
+	s, err := b.client.with(b.opts)
+	if err != nil {
+		return b.fail(err)
+	}
+	if !b.resumable || b.stalls >= s.options.MaxAttempts {
+		return b.fail(cause)
 	}
 	in := b.in
 	in.PartNumber, in.IfNoneMatch, in.IfMatch = 0, "", b.etag
@@ -180,6 +187,9 @@ func (b *objectBody) resume(cause error) error {
 	}
 	// The server, or a cache before it, sent the whole object: skip to the place.
 	if _, err := io.CopyN(io.Discard, out.Body, b.from+b.read); err != nil {
+		if err == io.EOF { //nolint:errorlint // io.CopyN's own
+			err = io.ErrUnexpectedEOF
+		}
 		return b.resume(err)
 	}
 	if b.from+b.size < resp.ContentLength {
@@ -212,6 +222,12 @@ func (b *objectBody) fail(err error) error {
 		err = fmt.Errorf("read body of bucket %q, key %q: %w", b.in.Bucket, b.in.Key, err)
 	}
 	return operationError(opGetObject.Name, err)
+}
+
+// Format names the object for every verb: package fmt would print unexported fields as
+// they are, an SSE-C key among them.
+func (b *objectBody) Format(f fmt.State, _ rune) {
+	fmt.Fprintf(f, "s3: body of bucket %q, key %q, %d of %d bytes read", b.in.Bucket, b.in.Key, b.read, b.size)
 }
 
 // Close ends the connection, or gives it back when the body was read to its end.

@@ -1,9 +1,11 @@
 package s3
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -73,6 +75,9 @@ type Options struct {
 	// 2 minutes for the answer's header). Its redirect policy is not used: following
 	// one takes a new signature.
 	HTTPClient *http.Client
+	// TLSConfig is for the default HTTPClient, such as RootCAs of a private cloud.
+	// Nil: TLS 1.2 and up with the system's roots. It is read by [New] only.
+	TLSConfig *tls.Config
 	// MaxAttempts is the number of times a request is sent at the most. Zero: 4;
 	// negative: once.
 	MaxAttempts int
@@ -142,7 +147,7 @@ func (o *Options) resolve() (endpoint, error) {
 	switch {
 	case u.Scheme != "http" && u.Scheme != "https":
 		return ep, fmt.Errorf("s3: Endpoint needs the scheme http or https, not %q", u.Scheme)
-	case u.Host == "":
+	case u.Hostname() == "":
 		return ep, errors.New("s3: Endpoint has no host")
 	case u.User != nil:
 		return ep, errors.New("s3: Endpoint holds a user name; give keys as Credentials")
@@ -165,6 +170,8 @@ func (o *Options) resolve() (endpoint, error) {
 	if o.Addressing == AddressingProfile {
 		o.Addressing = o.Profile.Addressing
 	}
+	// Also when Options, with the endpoint filled in, are used again.
+	ep.aws = ep.aws || o.Endpoint == awsEndpoint(o.Region)
 	ep.scheme, ep.host = u.Scheme, u.Host
 	ep.basePath = strings.TrimRight(u.Path, "/")
 	if ep.basePath == "" {
@@ -183,6 +190,8 @@ func (o *Options) resolve() (endpoint, error) {
 // clone is a copy that shares nothing that a caller could change.
 func (o Options) clone() Options {
 	o.SignHeaders = slices.Clone(o.SignHeaders)
+	o.Profile.Checksums = slices.Clone(o.Profile.Checksums)
+	o.Profile.Operations = maps.Clone(o.Profile.Operations)
 	return o
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"strconv"
 	"strings"
 )
 
@@ -129,7 +130,9 @@ func (c *Client) ListPartsPages(ctx context.Context, in *ListPartsInput, opts ..
 		if !out.IsTruncated {
 			return false, nil
 		}
-		if out.NextPartNumberMarker == "" || out.NextPartNumberMarker == in.PartNumberMarker {
+		// A marker that is no number is no marker.
+		next, _ := strconv.Atoi(out.NextPartNumberMarker)
+		if last, _ := strconv.Atoi(in.PartNumberMarker); next <= last {
 			return false, ErrListingStuck
 		}
 		in.PartNumberMarker = out.NextPartNumberMarker
@@ -149,6 +152,7 @@ func (c *Client) ListMultipartUploadsPages(ctx context.Context, in *ListMultipar
 		if !out.IsTruncated {
 			return false, nil
 		}
+		// Directory buckets list in no order, so a marker that is not the same is progress.
 		if out.NextKeyMarker == "" || out.NextKeyMarker == in.KeyMarker && out.NextUploadIdMarker == in.UploadIdMarker {
 			return false, ErrListingStuck
 		}

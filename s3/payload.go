@@ -18,7 +18,10 @@ import (
 	"github.com/stowage-go/stowage/sigv4"
 )
 
-const checksumPrefix = "X-Amz-Checksum-"
+const (
+	checksumPrefix = "X-Amz-Checksum-"
+	awsChunked     = "aws-chunked"
+)
 
 // payload is how a call's body travels: its hash in the signature, its checksum in a
 // header or behind it.
@@ -43,9 +46,7 @@ func (k *call) preparePayload() error {
 func (k *call) prepareDocument() error {
 	doc, h := k.request.Document, k.request.Header
 	k.payload.hash = sigv4.EmptyPayload
-	if t := k.settings.options.Profile.SubresourceContentType; t != "" && k.onSubresource() && h.Get("Content-Type") == "" {
-		h.Set("Content-Type", t)
-	}
+	k.addContentType()
 	if doc == nil && !k.info.ChecksumRequired {
 		return nil
 	}
@@ -75,23 +76,40 @@ func (k *call) prepareDocument() error {
 	return nil
 }
 
+// addContentType gives a bucket's subresource the type that some providers insist on.
+func (k *call) addContentType() {
+	if t := k.settings.options.Profile.SubresourceContentType; t != "" && k.onSubresource() && k.request.Header.Get("Content-Type") == "" {
+		k.request.Header.Set("Content-Type", t)
+	}
+}
+
 // onSubresource: the request is for /bucket?something.
 func (k *call) onSubresource() bool {
 	bucket, key := k.object()
 	return bucket != "" && key == "" && strings.Contains(k.info.URI, "?") && k.info.Name != "ListObjectsV2"
 }
 
+// takeContentLength takes the length that the caller stated out of the header, where
+// net/http would not look for it. It is UnknownLength when none is stated.
+func takeContentLength(h http.Header) (int64, error) {
+	v := h.Get("Content-Length")
+	if v == "" {
+		return transport.UnknownLength, nil
+	}
+	n, err := strconv.ParseInt(v, 10, 64)
+	if err != nil || n < 0 {
+		return 0, fmt.Errorf("s3: ContentLength %s is not a length", v)
+	}
+	delete(h, "Content-Length")
+	return n, nil
+}
+
 // prepareStream: a caller's body.
 func (k *call) prepareStream() error {
 	h, o, p := k.request.Header, &k.settings.options, &k.payload
-	length := int64(transport.UnknownLength)
-	if v := h.Get("Content-Length"); v != "" {
-		n, err := strconv.ParseInt(v, 10, 64)
-		if err != nil || n < 0 {
-			return fmt.Errorf("s3: ContentLength %s is not a length", v)
-		}
-		length = n
-		delete(h, "Content-Length")
+	length, err := takeContentLength(h)
+	if err != nil {
+		return err
 	}
 	src := k.request.Stream
 	if src == nil {
@@ -110,7 +128,8 @@ func (k *call) prepareStream() error {
 	body.Report(o.Progress)
 	p.body = body
 
-	sign := o.SignPayload == SignPayloadAlways || o.SignPayload == SignPayloadAuto && !k.settings.endpoint.secure()
+	sign := o.Credentials != nil &&
+		(o.SignPayload == SignPayloadAlways || o.SignPayload == SignPayloadAuto && !k.settings.endpoint.secure())
 	alg := checksum.Algorithm(h.Get("X-Amz-Sdk-Checksum-Algorithm"))
 	var digest hash.Hash
 	if alg != "" && !hasChecksum(h) {
@@ -188,12 +207,33 @@ func (p *payload) frame(h http.Header, plain, trailing string, digest hash.Hash)
 		h.Set("X-Amz-Trailer", p.chunked.Trailer.Name)
 	}
 	p.hash = p.chunked.Mode
-	encoding := "aws-chunked"
+	encoding := awsChunked
 	if own := h.Get("Content-Encoding"); own != "" {
 		encoding += "," + own
 	}
 	h.Set("Content-Encoding", encoding)
 	h.Set("X-Amz-Decoded-Content-Length", strconv.FormatInt(p.body.Len(), 10))
+}
+
+// anonymous makes the payload one that needs no signature: framed for its trailer only.
+// Whether there are keys shows only when they are asked for.
+func (p *payload) anonymous(h http.Header) {
+	switch p.chunked.Mode {
+	case "":
+		return
+	case sigv4.StreamingPayload:
+		p.chunked.Mode, p.hash = "", sigv4.UnsignedPayload
+		delete(h, "X-Amz-Decoded-Content-Length")
+		if own, ok := strings.CutPrefix(h.Get("Content-Encoding"), awsChunked+","); ok {
+			h.Set("Content-Encoding", own)
+		} else {
+			delete(h, "Content-Encoding")
+		}
+		return
+	case sigv4.StreamingPayloadTrailer:
+		p.chunked.Mode, p.hash = sigv4.StreamingUnsignedPayloadTrailer, sigv4.StreamingUnsignedPayloadTrailer
+	}
+	h.Set("X-Amz-Content-Sha256", p.hash)
 }
 
 func (p *payload) trailing() string {

@@ -5,6 +5,7 @@ import (
 	"crypto/md5" //nolint:gosec // S3's Content-MD5
 	"encoding/base64"
 	"errors"
+	"io"
 	"net/http"
 	"time"
 
@@ -27,7 +28,8 @@ type PresignedRequest struct {
 // Query Parameters"). It sends nothing. The input's Body is not used: whoever sends
 // the request brings one, unsigned. Every header that the input asks for is signed
 // and returned in Header; ContentLength, when set, is among them and so binds the
-// length of the upload. No checksum is added: one whose value is in the input is.
+// length of the upload (net/http sends Request.ContentLength, not the header: set that).
+// No checksum is added: one whose value is in the input is.
 //
 // Temporary credentials end a URL's life with their own.
 func (c *Client) Presign(ctx context.Context, in Input, expires time.Duration, opts ...func(*Options)) (*PresignedRequest, error) {
@@ -64,21 +66,29 @@ func (c *Client) presign(ctx context.Context, in Input, expires time.Duration, o
 		return nil, err
 	}
 	u := k.url()
-	if bucket, _ := k.object(); bucket != "" {
-		if region, ok := c.regions.Load(bucket); ok {
-			k.moveTo(&u, region.(string))
-		}
-	}
+	k.recallRegion(&u)
+	k.addContentType()
 	delete(req.Header, "X-Amz-Sdk-Checksum-Algorithm")
 	if k.info.ChecksumRequired && req.Header.Get("Content-Md5") == "" {
 		sum := md5.Sum(req.Document) //nolint:gosec // S3's Content-MD5
 		req.Header.Set("Content-Md5", base64.StdEncoding.EncodeToString(sum[:]))
 	}
-	var names []string
+	length, err := takeContentLength(req.Header)
+	if err != nil {
+		return nil, err
+	}
+	names := make([]string, 0, len(req.Header)+1)
 	for name := range req.Header {
 		names = append(names, name)
 	}
 	signed := http.Request{Method: req.Method, URL: &u, Header: req.Header}
+	if length >= 0 {
+		names = append(names, "Content-Length")
+		signed.ContentLength = length
+	}
+	if length > 0 {
+		signed.Body = laterBody{}
+	}
 	url, header, err := c.signer.PresignHTTP(&signed, sigv4.Params{
 		Credentials: creds, Region: k.region, Time: c.pipeline.Clock.Now(),
 		PayloadHash: sigv4.UnsignedPayload, SignHeaders: names,
@@ -88,3 +98,10 @@ func (c *Client) presign(ctx context.Context, in Input, expires time.Duration, o
 	}
 	return &PresignedRequest{Method: req.Method, URL: url, Header: header, Body: req.Document}, nil
 }
+
+// laterBody stands for the body that whoever sends the request will bring: without one
+// the length that is signed would be that of no body.
+type laterBody struct{}
+
+func (laterBody) Read([]byte) (int, error) { return 0, io.EOF }
+func (laterBody) Close() error             { return nil }

@@ -1,0 +1,123 @@
+package transfer
+
+import (
+	"strings"
+
+	"github.com/stowage-go/stowage/s3"
+)
+
+// Integrity is how an upload is proven to have arrived as it was read.
+type Integrity int
+
+const (
+	// IntegrityAuto takes the strongest way that the profile's server honours and
+	// that costs no pass over the data beside the one that sends it:
+	//
+	//   - IntegrityChecksum where the profile takes checksums;
+	//   - else IntegritySignedPayload over plain http, where bodies are signed anyway,
+	//     and for plain readers, whose buffers are hashed as they are filled;
+	//   - else IntegrityMD5 for plain readers, if the server verifies Content-MD5 but
+	//     no signed payload;
+	//   - else IntegrityTransport.
+	IntegrityAuto Integrity = iota
+	// IntegrityChecksum has the server verify and store a checksum of each part and
+	// of the object: CRC-64/NVME, or CRC32C where the profile lacks it, or
+	// PutObjectInput.ChecksumAlgorithm. The parts' values are combined and compared
+	// with the server's. Cost: about 0.02 s of CPU per GiB for a CRC, 0.5 s for a SHA.
+	// Over TLS the value travels behind the part, in the same pass. A profile without
+	// the algorithm is an error.
+	IntegrityChecksum
+	// IntegrityMD5 sends Content-MD5 with every part and compares the ETags, where the
+	// profile's are MD5s. Cost: 1.2 to 2 s of CPU per GiB, and a second read of a
+	// file, since the header goes before the data.
+	IntegrityMD5
+	// IntegritySignedPayload makes the SHA-256 of every part a piece of its signature,
+	// over TLS too. Cost: 0.5 s of CPU per GiB, and a second read of a file.
+	IntegritySignedPayload
+	// IntegrityTransport hashes nothing: TLS protects the way, and the sizes are
+	// compared. Over plain http nothing but TCP's checksum protects the data then.
+	IntegrityTransport
+)
+
+// String is the choice's name in lower case.
+func (i Integrity) String() string {
+	switch i {
+	case IntegrityAuto:
+		return "auto"
+	case IntegrityChecksum:
+		return "checksum"
+	case IntegrityMD5:
+		return "md5"
+	case IntegritySignedPayload:
+		return "signed payload"
+	}
+	return "transport"
+}
+
+// protection is Integrity made definite for one upload.
+type protection struct {
+	mode      Integrity
+	algorithm s3.ChecksumAlgorithm // of IntegrityChecksum
+	sign      s3.SignPayload       // for the client; auto: as the client has it
+	etags     bool                 // part ETags are MD5s of what was sent
+}
+
+// preferred are the checksums that cost next to nothing and can be combined.
+var preferred = [...]s3.ChecksumAlgorithm{
+	s3.ChecksumAlgorithmCrc64nvme, s3.ChecksumAlgorithmCrc32c, s3.ChecksumAlgorithmCrc32,
+}
+
+// protect decides, once, before anything is sent.
+func protect(asked Integrity, in *s3.PutObjectInput, o s3.Options, buffered bool) (protection, error) {
+	p := protection{mode: asked, sign: o.SignPayload}
+	given, _ := givenChecksum(in)
+	p.algorithm = in.ChecksumAlgorithm
+	if p.algorithm == "" {
+		p.algorithm = given
+	}
+	encrypted := in.SSECustomerKey != "" || strings.HasPrefix(string(in.ServerSideEncryption), "aws:kms")
+	p.etags = o.Profile.ETagMD5 && !encrypted
+	secure := strings.HasPrefix(o.Endpoint, "https:")
+	if asked == IntegrityAuto {
+		p.mode = automatic(&o, p.algorithm, secure, buffered)
+	}
+	switch p.mode {
+	case IntegrityChecksum:
+		for _, a := range preferred {
+			if p.algorithm == "" && o.Profile.TakesChecksum(a) {
+				p.algorithm = a
+			}
+		}
+		if p.algorithm == "" {
+			return p, &OptionError{Field: "Integrity", Reason: o.Profile.Name + " takes no checksums"}
+		}
+		return p, nil
+	case IntegritySignedPayload:
+		p.sign = s3.SignPayloadAlways
+	case IntegrityTransport:
+		if asked == IntegrityTransport {
+			p.sign = s3.SignPayloadNever
+		}
+	}
+	if p.algorithm != "" {
+		return p, &OptionError{Field: "Integrity", Reason: "ChecksumAlgorithm or a checksum is set, but Integrity is " + p.mode.String()}
+	}
+	return p, nil
+}
+
+func automatic(o *s3.Options, algorithm s3.ChecksumAlgorithm, secure, buffered bool) Integrity {
+	takes := algorithm != ""
+	for _, a := range preferred {
+		takes = takes || o.Profile.TakesChecksum(a)
+	}
+	signs := o.SignPayload == s3.SignPayloadAlways || o.SignPayload == s3.SignPayloadAuto && !secure
+	switch {
+	case takes:
+		return IntegrityChecksum
+	case o.Profile.PayloadHash && (signs || buffered && o.SignPayload != s3.SignPayloadNever):
+		return IntegritySignedPayload
+	case o.Profile.ContentMD5 && buffered:
+		return IntegrityMD5
+	}
+	return IntegrityTransport
+}

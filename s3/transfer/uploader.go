@@ -1,0 +1,165 @@
+package transfer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/stowage-go/stowage/internal/multipart"
+	"github.com/stowage-go/stowage/s3"
+)
+
+// Uploader uploads bodies of any size. It is safe for concurrent use.
+type Uploader struct {
+	client  Client
+	options Options
+}
+
+// NewUploader makes an uploader over a client, usually an *s3.Client.
+func NewUploader(client Client, fns ...func(*Options)) (*Uploader, error) {
+	if client == nil {
+		return nil, &OptionError{Field: "client", Reason: "is nil"}
+	}
+	u := &Uploader{client: client}
+	for _, fn := range fns {
+		fn(&u.options)
+	}
+	if err := u.options.check(); err != nil {
+		return nil, err
+	}
+	return u, nil
+}
+
+func (o *Options) check() error {
+	switch {
+	case o.PartSize < 0:
+		return &OptionError{Field: "PartSize", Reason: "is negative"}
+	case o.Integrity < IntegrityAuto || o.Integrity > IntegrityTransport:
+		return &OptionError{Field: "Integrity", Reason: fmt.Sprintf("%d is none", o.Integrity)}
+	}
+	return nil
+}
+
+// UploadOutput tells what was stored.
+type UploadOutput struct {
+	Bucket, Key string
+	// Size of the object and of its parts but the last, in bytes, and the number of
+	// parts. Parts and PartSize are 0 when the object went by one PutObject.
+	Size, PartSize int64
+	Parts          int
+	// UploadId of the multipart upload, empty for a PutObject.
+	UploadId string
+	// Integrity that was applied; never IntegrityAuto.
+	Integrity Integrity
+	// SizeVerified: the server confirmed the size or the checksum of the whole object
+	// after it was complete. It is false after a PutObject, whose length HTTP itself
+	// enforces, and where the credentials may write but not read.
+	SizeVerified bool
+
+	// The rest is the server's answer, as PutObjectOutput and
+	// CompleteMultipartUploadOutput have it.
+
+	// ETag of the object, quoted as the server sends it.
+	ETag string
+	// VersionId of the object in a versioned bucket.
+	VersionId string
+	// Location is the object's URL, where the server tells.
+	Location string
+	// Expiration is the lifecycle rule that will delete the object.
+	Expiration string
+	// The object's checksum, base64; "-" and the number of parts follow one that is
+	// of the parts' checksums.
+	ChecksumCRC32, ChecksumCRC32C, ChecksumCRC64NVME, ChecksumSHA1, ChecksumSHA256 string
+	// ChecksumType is FULL_OBJECT or COMPOSITE.
+	ChecksumType s3.ChecksumType
+	// ServerSideEncryption, SSEKMSKeyId, SSEKMSEncryptionContext, SSECustomerAlgorithm,
+	// SSECustomerKeyMD5 and BucketKeyEnabled tell how the object is encrypted.
+	ServerSideEncryption    s3.ServerSideEncryption
+	SSEKMSKeyId             string
+	SSEKMSEncryptionContext string
+	SSECustomerAlgorithm    string
+	SSECustomerKeyMD5       string
+	BucketKeyEnabled        bool
+	// RequestCharged: the requester pays.
+	RequestCharged s3.RequestCharged
+}
+
+// Upload stores in.Body under in.Bucket and in.Key. Every other member of the input
+// has the meaning that it has for PutObject, also when the object goes in parts:
+// IfMatch and IfNoneMatch are then checked when the upload is completed.
+//
+// A body is read from where it stands. *os.File, *bytes.Reader, *strings.Reader and
+// *io.SectionReader are read at offsets, in parallel, without a copy, and their
+// position does not move; other readers are read once, in order, by the calling
+// goroutine. The length is that of the body, or ContentLength, or unknown: a stream
+// may be as long as part numbers and memory allow, about 380 GiB on AWS and 38 GiB on
+// Swift with the defaults; beyond that it fails with a [SizeError] and is aborted,
+// never cut off. A larger MemoryBudget or ContentLength raises the limit.
+//
+// Errors are *[UploadError]. After a cancellation errors.Is finds the context's error
+// and its cause.
+func (u *Uploader) Upload(ctx context.Context, in *s3.PutObjectInput, fns ...func(*Options)) (*UploadOutput, error) {
+	o := u.options
+	for _, fn := range fns {
+		fn(&o)
+	}
+	if in == nil {
+		return nil, &UploadError{Err: &OptionError{Field: "input", Reason: "is nil"}}
+	}
+	up, src, err := u.prepare(in, &o)
+	if err != nil {
+		return nil, uploadError(in.Bucket, in.Key, "", err)
+	}
+	result, err := multipart.Upload(ctx, src, up, o.engine(up.profile))
+	if err != nil {
+		if ctx.Err() != nil && !errors.Is(err, ctx.Err()) {
+			err = &multipart.UploadError{Err: fmt.Errorf("%w: %w", ctx.Err(), err), Cleanup: cleanupOf(err)}
+		}
+		return nil, uploadError(in.Bucket, in.Key, up.uploadID(), err)
+	}
+	out := up.output
+	out.Bucket, out.Key, out.Integrity = in.Bucket, in.Key, up.protection.mode
+	out.Size, out.Parts, out.PartSize = result.Size, result.Parts, result.PartSize
+	return &out, nil
+}
+
+// prepare checks what can be checked before anything is sent.
+func (u *Uploader) prepare(in *s3.PutObjectInput, o *Options) (*upload, multipart.Source, error) {
+	if err := o.check(); err != nil {
+		return nil, multipart.Source{}, err
+	}
+	var body io.Reader = strings.NewReader("")
+	if in.Body != nil {
+		body = in.Body
+	}
+	length := int64(-1)
+	if in.ContentLength != nil {
+		length = *in.ContentLength
+	}
+	src, err := multipart.ReaderSource(body, length)
+	if err != nil {
+		return nil, src, err
+	}
+	resolved := u.client.Options()
+	for _, fn := range o.ClientOptions {
+		fn(&resolved)
+	}
+	p, err := protect(o.Integrity, in, resolved, src.Buffered())
+	if err != nil {
+		return nil, src, err
+	}
+	return &upload{
+		client: u.client, in: in, options: o, profile: resolved.Profile, protection: p, began: time.Now(),
+	}, src, nil
+}
+
+func cleanupOf(err error) multipart.Cleanup {
+	var whole *multipart.UploadError
+	if errors.As(err, &whole) {
+		return whole.Cleanup
+	}
+	return 0
+}
