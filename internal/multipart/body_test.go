@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"sync"
 	"testing"
 	"testing/iotest"
 
@@ -84,6 +85,35 @@ func TestWindowErrors(t *testing.T) {
 			require.ErrorContains(t, err, "at byte 45")
 		})
 	}
+}
+
+// Once close has returned nobody reads what is below, so it may be used again;
+// the race detector watches.
+func TestWindowCloseWaitsForReads(t *testing.T) {
+	buf := pattern(1000)
+	w := &window{src: bytes.NewReader(buf)}
+	var readers sync.WaitGroup
+	running := make(chan struct{}, 4)
+	for range cap(running) {
+		readers.Go(func() {
+			p := make([]byte, len(buf))
+			for first := true; ; first = false {
+				if _, err := w.ReadAt(p, 0); err != nil {
+					require.ErrorIs(t, err, errReleased)
+					return
+				}
+				if first {
+					running <- struct{}{}
+				}
+			}
+		})
+	}
+	for range cap(running) {
+		<-running
+	}
+	w.close()
+	clear(buf)
+	readers.Wait()
 }
 
 // A Body made by a test of a Target has no account to report to.

@@ -110,7 +110,7 @@ func (o Options) settle() (Options, error) {
 	}
 
 	o.Concurrency = max(or(o.Concurrency, DefaultConcurrency), 1)
-	o.Memory = max(or(o.Memory, DefaultMemory), 1)
+	o.Memory = min(max(or(o.Memory, DefaultMemory), 1), math.MaxInt)
 	o.AbortTimeout = or(o.AbortTimeout, DefaultAbortTimeout)
 	return o, nil
 }

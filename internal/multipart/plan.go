@@ -44,7 +44,7 @@ func (o Options) plan(size int64, buffered bool) (Plan, error) {
 		part = min(max(part, l.MinPartSize), l.MaxPartSize)
 	}
 	if size < 0 {
-		return o.planStream(part), nil
+		return o.planStream(part), addressable(part, true)
 	}
 	if size > l.MaxObjectSize {
 		return Plan{}, &LimitError{Limit: LimitMaxObjectSize, Allowed: l.MaxObjectSize, Asked: size}
@@ -56,8 +56,8 @@ func (o Options) plan(size int64, buffered bool) (Plan, error) {
 		// need <= MaxPartSize, because size <= MaxObjectSize <= MaxParts*MaxPartSize.
 		part = min(wholeMiBUp(need), l.MaxPartSize)
 	}
-	if buffered && part > math.MaxInt {
-		return Plan{}, &LimitError{Limit: LimitMemory, Allowed: math.MaxInt, Asked: part}
+	if err := addressable(part, buffered); err != nil {
+		return Plan{}, err
 	}
 	return Plan{
 		Size:     size,
@@ -67,6 +67,14 @@ func (o Options) plan(size int64, buffered bool) (Plan, error) {
 	}, nil
 }
 
+// addressable refuses a buffer that a 32-bit machine can't make.
+func addressable(part int64, buffered bool) error {
+	if buffered && part > math.MaxInt {
+		return &LimitError{Limit: LimitMemory, Allowed: math.MaxInt, Asked: part}
+	}
+	return nil
+}
+
 // planStream plans a stream of unknown length that begins with parts of the
 // given size.
 func (o Options) planStream(part int64) Plan {
@@ -74,7 +82,7 @@ func (o Options) planStream(part int64) Plan {
 		Size:     -1,
 		PartSize: part,
 		maxParts: o.Limits.MaxParts,
-		maxPart:  max(part, min(o.Limits.MaxPartSize, o.Memory, math.MaxInt)),
+		maxPart:  max(part, min(o.Limits.MaxPartSize, o.Memory)),
 	}
 	offset, size := p.Part(p.maxParts)
 	p.Capacity = min(o.Limits.MaxObjectSize, sum(offset, size))

@@ -170,6 +170,8 @@ func TestStreamCapacity(t *testing.T) {
 		{Options{Memory: gib}, 3820*gib + 384*mib},
 		{Options{Limits: swiftLimits}, 38*gib + 96*mib},
 		{Options{Limits: awsLimits, Memory: 5 * gib}, 5 * tib},
+		{Options{Limits: Limits{MaxParts: 1}}, 16 * mib},
+		{Options{Limits: Limits{MaxParts: 3}}, 64 * mib},
 	} {
 		p, err := NewPlan(-1, c.opt)
 		require.NoError(t, err)
@@ -190,6 +192,8 @@ func checkStreamPlan(t *testing.T, p Plan, opt Options) {
 	t.Helper()
 	o, err := opt.settle()
 	require.NoError(t, err)
+	_, first := p.Part(1)
+	require.Equal(t, p.PartSize, first)
 	var end, last int64
 	for number := 1; number <= o.Limits.MaxParts; number++ {
 		offset, size := p.Part(number)

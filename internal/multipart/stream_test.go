@@ -159,10 +159,13 @@ func TestEmptyReads(t *testing.T) {
 		}
 		return src.Read(p[:1])
 	})
+	o := tiny()
+	o.PartSize = 1000
 	f := &fake{}
-	_, err := run(t, t.Context(), mustReader(t, r, -1), f, tiny())
+	_, err := run(t, t.Context(), mustReader(t, r, -1), f, o)
 	require.NoError(t, err)
 	require.Equal(t, pattern(95), f.stored())
+	require.Greater(t, calls, 2*maxEmptyReads)
 }
 
 func TestDeclaredLengthIsWrong(t *testing.T) {

@@ -93,7 +93,6 @@ func send[R any](ctx context.Context, cut cutter, plan Plan, store Store[R], o O
 	}
 	target, err := store.Begin(ctx, plan)
 	if err != nil {
-		cut.release(first)
 		return Result{}, causeOr(ctx, err)
 	}
 	tracker.Expect(plan.Size, plan.Parts)

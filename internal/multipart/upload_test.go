@@ -177,6 +177,7 @@ func TestCancelledAfterTheLastPart(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		f := &fake{part: func(_ context.Context, b Body) error {
 			if b.Number == 10 {
+				time.Sleep(time.Second) // all others have ended
 				cancel()
 			}
 			return nil
@@ -258,7 +259,10 @@ func TestPartFailsDuringARead(t *testing.T) {
 func TestSourceFailsWhilePartsRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		broken := errors.New("pipe broke")
-		r := io.MultiReader(bytes.NewReader(pattern(25)), readerFunc(func([]byte) (int, error) { return 0, broken }))
+		r := io.MultiReader(bytes.NewReader(pattern(25)), readerFunc(func([]byte) (int, error) {
+			synctest.Wait() // both parts are on their way
+			return 0, broken
+		}))
 		var seen atomic.Int64
 		f := &fake{part: func(ctx context.Context, _ Body) error {
 			<-ctx.Done()

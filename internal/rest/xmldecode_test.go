@@ -102,7 +102,7 @@ func TestUnmarshalXMLOtherRoots(t *testing.T) {
 
 	var policy accessPolicy
 	root, err := UnmarshalXML([]byte(`<AccessControlPolicy><Owner><ID>o</ID></Owner><AccessControlList>
-<Grant><Grantee xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:type="urn:x" xsi:type="CanonicalUser"><ID>i</ID></Grantee><Permission>READ</Permission></Grant>
+<Grant><Grantee xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="CanonicalUser" xmlns:type="urn:x"><ID>i</ID></Grantee><Permission>READ</Permission></Grant>
 <Grant><Grantee type="Group"/></Grant></AccessControlList></AccessControlPolicy>`), &policy)
 	require.NoError(t, err)
 	require.Equal(t, "AccessControlPolicy", root)
@@ -121,6 +121,12 @@ func TestUnmarshalXMLOtherRoots(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, want, l.Constraint)
 	}
+
+	// What a reused slice held must not shine through.
+	reused := listing{Contents: []object{{Key: "old", Size: 1}}[:0]}
+	_, err = UnmarshalXML([]byte("<R><Contents><Key>new</Key></Contents></R>"), &reused)
+	require.NoError(t, err)
+	require.Equal(t, []object{{Key: "new"}}, reused.Contents)
 
 	// Errors of a server: only the tagged fields belong to the document.
 	var e struct {
