@@ -71,6 +71,18 @@ func (c *Client) ListObjectsV2Pages(ctx context.Context, in *ListObjectsV2Input,
 	})
 }
 
+// lastEntry is the greatest key or common prefix of a page, which is where the next begins.
+func lastEntry(out *ListObjectsOutput) string {
+	var last string
+	if n := len(out.Contents); n > 0 {
+		last = out.Contents[n-1].Key
+	}
+	if n := len(out.CommonPrefixes); n > 0 {
+		last = max(last, out.CommonPrefixes[n-1].Prefix)
+	}
+	return last
+}
+
 // ListObjectsPages yields the pages of [Client.ListObjects], from in's place on. After
 // an error it ends. Where the server names no next marker, it is the last key or
 // common prefix of the page.
@@ -88,13 +100,9 @@ func (c *Client) ListObjectsPages(ctx context.Context, in *ListObjectsInput, opt
 		if s, err := c.with(opts); err == nil && s.options.Profile.MarkerWithBucket {
 			marker = strings.TrimPrefix(marker, "/"+in.Bucket+"/")
 		}
-		if marker == "" {
-			if n := len(out.Contents); n > 0 {
-				marker = out.Contents[n-1].Key
-			}
-			if n := len(out.CommonPrefixes); n > 0 {
-				marker = max(marker, out.CommonPrefixes[n-1].Prefix)
-			}
+		if last := lastEntry(out); marker == "" || last != "" && out.EncodingType == EncodingTypeUrl {
+			// Ceph RGW encodes the entries but not NextMarker, whose '+' and '%' decoding spoils.
+			marker = last
 		}
 		if marker <= in.Marker {
 			return false, ErrListingStuck
@@ -144,19 +152,21 @@ func (c *Client) ListPartsPages(ctx context.Context, in *ListPartsInput, opts ..
 // place on. After an error it ends.
 func (c *Client) ListMultipartUploadsPages(ctx context.Context, in *ListMultipartUploadsInput, opts ...func(*Options)) iter.Seq2[*ListMultipartUploadsOutput, error] {
 	return pages("ListMultipartUploads", in, func(in *ListMultipartUploadsInput) (*ListMultipartUploadsOutput, error) {
-		if in.EncodingType == "" {
-			in.EncodingType = c.listingEncoding(opts)
-		}
 		return c.ListMultipartUploads(ctx, in, opts...)
 	}, func(in *ListMultipartUploadsInput, out *ListMultipartUploadsOutput) (bool, error) {
 		if !out.IsTruncated {
 			return false, nil
 		}
 		// Directory buckets list in no order, so a marker that is not the same is progress.
-		if out.NextKeyMarker == "" || out.NextKeyMarker == in.KeyMarker && out.NextUploadIdMarker == in.UploadIdMarker {
+		key, id := out.NextKeyMarker, out.NextUploadIdMarker
+		if n := len(out.Uploads); n > 0 && (key == "" || out.EncodingType == EncodingTypeUrl && len(out.CommonPrefixes) == 0) {
+			// OpenStack Swift names no place to go on from, or one that is not encoded like the keys.
+			key, id = out.Uploads[n-1].Key, out.Uploads[n-1].UploadId
+		}
+		if key == "" || key == in.KeyMarker && id == in.UploadIdMarker {
 			return false, ErrListingStuck
 		}
-		in.KeyMarker, in.UploadIdMarker = out.NextKeyMarker, out.NextUploadIdMarker
+		in.KeyMarker, in.UploadIdMarker = key, id
 		return true, nil
 	})
 }

@@ -1,8 +1,9 @@
 package transfer
 
 import (
-	"encoding/base64"
+	"errors"
 	"reflect"
+	"strings"
 
 	"github.com/stowage-go/stowage/internal/checksum"
 	"github.com/stowage-go/stowage/s3"
@@ -44,6 +45,32 @@ func givenChecksum(in *s3.PutObjectInput) (s3.ChecksumAlgorithm, string) {
 	return "", ""
 }
 
+// askedChecksum is the algorithm that the caller asks for, by name or by a value of
+// its own; empty for none. S3 takes one checksum a request.
+func askedChecksum(in *s3.PutObjectInput) (s3.ChecksumAlgorithm, error) {
+	asked := in.ChecksumAlgorithm
+	given, value := givenChecksum(in)
+	if given == "" {
+		if asked != "" && checksum.Size(checksum.Algorithm(asked)) == 0 {
+			return "", &OptionError{Field: "ChecksumAlgorithm", Reason: string(asked) + " can't be computed here; give its value"}
+		}
+		return asked, nil
+	}
+	if asked != "" && asked != given {
+		return "", &OptionError{Field: "Checksum" + string(given), Reason: "is set, but ChecksumAlgorithm is " + string(asked)}
+	}
+	for _, a := range algorithms {
+		if a != given && checksumOf(in, a) != "" {
+			return "", &OptionError{Field: "Checksum" + string(a), Reason: "is set beside Checksum" + string(given) + "; one checksum is all that S3 takes"}
+		}
+	}
+	// A slip here would show after all parts were sent.
+	if _, err := checksum.Decode(checksum.Algorithm(given), value); err != nil && !errors.Is(err, checksum.ErrUnsupported) {
+		return "", &OptionError{Field: "Checksum" + string(given), Reason: "is none: " + err.Error()}
+	}
+	return given, nil
+}
+
 // digest hashes a part in memory.
 func digest(a checksum.Algorithm, b []byte) (string, error) {
 	h, err := checksum.New(a)
@@ -51,7 +78,7 @@ func digest(a checksum.Algorithm, b []byte) (string, error) {
 		return "", err
 	}
 	h.Write(b)
-	return base64.StdEncoding.EncodeToString(h.Sum(nil)), nil
+	return checksum.Encode(h.Sum(nil)), nil
 }
 
 // combinable: the object's checksum follows from the parts'. For the others S3 keeps a
@@ -85,4 +112,10 @@ func objectChecksum(a s3.ChecksumAlgorithm, receipts []receipt) (string, error) 
 		}
 	}
 	return c.String(), nil
+}
+
+// contradicts: both are known, of one kind (of the bytes, or with "-" and a count of
+// the parts' values), and differ.
+func contradicts(got, want string) bool {
+	return got != "" && want != "" && got != want && strings.Contains(got, "-") == strings.Contains(want, "-")
 }

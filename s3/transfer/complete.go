@@ -6,12 +6,12 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"net/http"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/stowage-go/stowage/internal/multipart"
+	"github.com/stowage-go/stowage/internal/transport"
 	"github.com/stowage-go/stowage/s3"
 )
 
@@ -24,7 +24,9 @@ func (u *upload) Complete(ctx context.Context, receipts []receipt) error {
 	if err != nil {
 		return err
 	}
-	want := expected{size: sizeOf(receipts), etag: u.expectedETag(receipts), checksum: checksumOf(in, u.protection.algorithm)}
+	want := expected{size: sizeOf(receipts), checksum: checksumOf(in, u.protection.algorithm)}
+	want.etag, want.etagMD5 = etagOfParts(receipts)
+	u.joining = true
 	out, err := u.client.CompleteMultipartUpload(ctx, in, u.requestOptions(nil)...)
 	if err != nil {
 		if !ambiguous(err) {
@@ -38,8 +40,12 @@ func (u *upload) Complete(ctx context.Context, receipts []receipt) error {
 
 // expected is what the finished object must look like; empty fields are not known.
 type expected struct {
-	size           int64
-	etag, checksum string
+	size int64
+	// etag is S3's of an object in parts. Where it is the object's, that proves it;
+	// where it is not, that proves something only with etagMD5.
+	etag     string
+	etagMD5  bool
+	checksum string
 }
 
 func sizeOf(receipts []receipt) (n int64) {
@@ -80,66 +86,95 @@ func (u *upload) completeInput(receipts []receipt) (*s3.CompleteMultipartUploadI
 	return in, nil
 }
 
-// expectedETag is S3's ETag of an object in parts: the MD5 of the parts' MD5s and
-// their number. It is empty where part ETags are no MD5s.
-func (u *upload) expectedETag(receipts []receipt) string {
-	if !u.protection.etags {
-		return ""
-	}
+// etagOfParts is S3's ETag of an object in parts: the MD5 of the parts' MD5s and their
+// number; empty where a part's ETag is none. all tells that every one is known to be.
+func etagOfParts(receipts []receipt) (etag string, all bool) {
 	h := md5.New() //nolint:gosec // S3's ETag
+	all = true
 	for _, r := range receipts {
 		b, ok := md5OfETag(r.etag)
 		if !ok {
-			return ""
+			return "", false
 		}
+		all = all && r.etagMD5
 		h.Write(b)
 	}
-	return hex.EncodeToString(h.Sum(nil)) + "-" + strconv.Itoa(len(receipts))
+	return hex.EncodeToString(h.Sum(nil)) + "-" + strconv.Itoa(len(receipts)), all
 }
+
+// isPartsETag tells the form of an ETag of an object in parts: an MD5, "-", a number.
+func isPartsETag(etag string) bool {
+	sum, count, _ := strings.Cut(etag, "-")
+	_, ok := md5OfETag(sum)
+	_, err := strconv.Atoi(count)
+	return ok && err == nil
+}
+
+func unquoted(etag string) string { return strings.Trim(etag, `"`) }
 
 // verify compares the completed object: by its checksum if the answer has one, else by
 // its size.
 func (u *upload) verify(ctx context.Context, in *s3.CompleteMultipartUploadInput, want expected) error {
-	if got := checksumOf(&u.output, u.protection.algorithm); got != "" && want.checksum != "" {
-		if got != want.checksum {
-			return fmt.Errorf("%w: %s is %s, sent %s", ErrIncomplete, u.protection.algorithm, got, want.checksum)
-		}
-		u.output.SizeVerified = combinable(u.protection.algorithm)
+	algorithm := u.protection.algorithm
+	if err := u.compare(&u.output, want); err != nil {
+		return err
 	}
-	if got := strings.Trim(u.output.ETag, `"`); want.etag != "" && len(got) == len(want.etag) && strings.Contains(got, "-") && got != want.etag {
-		return fmt.Errorf("%w: ETag is %s, the parts make %s", ErrIncomplete, got, want.etag)
-	}
-	if u.output.SizeVerified {
+	if combinable(algorithm) && checksumOf(&u.output, algorithm) == want.checksum {
+		u.output.SizeVerified = true
 		return nil
 	}
 	head, err := u.head(ctx, in, u.output.VersionId)
-	if err != nil {
-		var refused *s3.Error
-		if errors.As(err, &refused) && (refused.StatusCode == http.StatusForbidden || refused.StatusCode == http.StatusMethodNotAllowed) {
-			// May write, may not read: the object is complete all the same.
-			return nil
-		}
-		return fmt.Errorf("look at the completed object: %w", multipartAmbiguous(err))
+	if errors.Is(err, s3.ErrNotFound) {
+		return settled{fmt.Errorf("%w: it is not there: %w", ErrIncomplete, err)}
 	}
-	switch etag := strings.Trim(u.output.ETag, `"`); {
-	case head.ContentLength == want.size:
-		u.output.SizeVerified = true
-		if etag == "" {
-			// Ceph RGW leaves it out of its first answer.
-			u.output.ETag = head.ETag
-		}
+	if err != nil {
+		// The server has said that the object is complete. Who may write may not be
+		// allowed to read, and who is told of a failure sends all of it again.
 		return nil
-	case etag != "" && etag != strings.Trim(head.ETag, `"`):
+	}
+	if u.profile.ETagMD5 && u.output.ETag != "" && unquoted(u.output.ETag) != unquoted(head.ETag) {
 		// Someone else has written the key since.
 		return nil
 	}
-	return fmt.Errorf("%w: it has %d bytes, sent %d", ErrIncomplete, head.ContentLength, want.size)
+	var seen UploadOutput
+	copyFields(&seen, head)
+	if err := u.compare(&seen, want); err != nil {
+		return err
+	}
+	if head.ContentLength != want.size {
+		return settled{fmt.Errorf("%w: it has %d bytes, sent %d", ErrIncomplete, head.ContentLength, want.size)}
+	}
+	u.output.SizeVerified = true
+	if u.output.ETag == "" {
+		// Ceph RGW leaves it out of its first answer.
+		u.output.ETag = head.ETag
+	}
+	if checksumOf(&u.output, algorithm) == "" {
+		setChecksum(&u.output, algorithm, checksumOf(&seen, algorithm))
+	}
+	return nil
 }
 
-// multipartAmbiguous keeps the engine from aborting what may well be complete.
-func multipartAmbiguous(err error) error {
-	return fmt.Errorf("%w: %w: %w", multipart.ErrAmbiguous, ErrAmbiguous, err)
+// compare finds a contradiction between the object that the server tells of and what
+// was sent.
+func (u *upload) compare(got *UploadOutput, want expected) error {
+	if sum := checksumOf(got, u.protection.algorithm); contradicts(sum, want.checksum) {
+		return settled{fmt.Errorf("%w: %w: %s is %s, sent %s", ErrIncomplete, s3.ErrChecksumMismatch, u.protection.algorithm, sum, want.checksum)}
+	}
+	if etag := unquoted(got.ETag); want.etagMD5 && isPartsETag(etag) && etag != want.etag {
+		return settled{fmt.Errorf("%w: ETag is %s, the parts make %s", ErrIncomplete, etag, want.etag)}
+	}
+	return nil
 }
+
+// settled is a failure of Complete after which the engine must not abort: the parts are
+// joined, or may be.
+type settled struct{ error }
+
+func (e settled) Unwrap() error { return e.error }
+
+// Is makes it what the engine leaves alone.
+func (settled) Is(target error) bool { return target == multipart.ErrAmbiguous }
 
 func (u *upload) head(ctx context.Context, in *s3.CompleteMultipartUploadInput, version string) (*s3.HeadObjectOutput, error) {
 	head := &s3.HeadObjectInput{VersionId: version}
@@ -152,36 +187,47 @@ func (u *upload) head(ctx context.Context, in *s3.CompleteMultipartUploadInput, 
 }
 
 // ambiguous: the failure does not tell whether the parts were joined. An upload that is
-// gone may be gone because an attempt before, whose answer was lost, succeeded.
+// gone, and a condition that fails on a repeated attempt, may come of an attempt before
+// whose answer was lost.
 func ambiguous(err error) bool {
 	var refused *s3.Error
 	if !errors.As(err, &refused) {
 		return !errors.Is(err, s3.ErrUnsupported)
 	}
-	return refused.StatusCode >= 500 || refused.StatusCode < 300 ||
-		refused.Code == string(s3.ErrNoSuchUpload) || refused.Code == string(s3.ErrRequestTimeout)
+	return refused.StatusCode >= 500 || refused.StatusCode < 300 || refused.Code == string(s3.ErrNoSuchUpload) ||
+		refused.Code == string(s3.ErrRequestTimeout) || conditionAfterRetry(err)
+}
+
+func conditionAfterRetry(err error) bool {
+	var repeated *transport.AttemptsError
+	return errors.Is(err, s3.ErrPreconditionFailed) && errors.As(err, &repeated)
 }
 
 // look decides an ambiguous Complete by what is there: our object, or still the upload.
+// With both, the object may be an older one with the same content, or the server may be
+// behind: then an abort could destroy what was made, and nothing is done.
 func (u *upload) look(ctx context.Context, in *s3.CompleteMultipartUploadInput, want expected, cause error) error {
 	// The caller's context may be what cut the answer off.
-	lctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lookTimeout)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lookTimeout)
 	defer cancel()
-	head, err := u.head(lctx, in, "")
-	if err == nil && head.ContentLength == want.size {
-		etag := strings.Trim(head.ETag, `"`)
-		sum := checksumOf(head, u.protection.algorithm)
-		if want.etag != "" && etag == want.etag || want.checksum != "" && sum == want.checksum {
-			copyFields(&u.output, head)
-			u.output.SizeVerified = true
-			return nil
-		}
-	}
-	parts := new(s3.ListPartsInput)
+	parts := &s3.ListPartsInput{MaxParts: 1}
 	copyFields(parts, in)
-	parts.MaxParts = 1
-	if _, err := u.client.ListParts(lctx, parts, u.requestOptions(nil)...); err == nil {
-		return cause // the upload is still there, so it was not completed
+	_, err := u.client.ListParts(ctx, parts, u.requestOptions(nil)...)
+	open := err == nil
+	if open && conditionAfterRetry(cause) {
+		return cause // a refusal after all
 	}
-	return multipartAmbiguous(cause)
+	head, err := u.head(ctx, in, "")
+	ours := err == nil && head.ContentLength == want.size &&
+		(want.etag != "" && unquoted(head.ETag) == want.etag ||
+			want.checksum != "" && checksumOf(head, u.protection.algorithm) == want.checksum)
+	switch {
+	case ours && !open:
+		copyFields(&u.output, head)
+		u.output.SizeVerified = true
+		return nil
+	case open && !ours:
+		return cause
+	}
+	return settled{fmt.Errorf("%w: %w", ErrAmbiguous, cause)}
 }

@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strconv"
@@ -10,7 +11,7 @@ import (
 )
 
 // ErrIncomplete: the object that the server has is not the one that was sent: another
-// size, ETag or checksum. It is there under its key.
+// size, ETag or checksum, or none at all. What it has is there under its key.
 var ErrIncomplete = errors.New("the stored object differs from what was sent")
 
 // ErrAmbiguous: the answer to CompleteMultipartUpload was lost, and neither the object
@@ -39,18 +40,23 @@ type SizeError struct {
 
 // Error names the limit and both numbers.
 func (e *SizeError) Error() string {
-	return fmt.Sprintf("%d is over the limit %s, %d", e.Asked, e.Limit, e.Allowed)
+	return fmt.Sprintf("%d is outside the limit %s, %d", e.Asked, e.Limit, e.Allowed)
 }
 
 // LengthError: the body has not the length that was stated. errors.As finds it; when
 // it was too short, errors.Is finds io.ErrUnexpectedEOF too.
 type LengthError struct {
+	// Want is what was stated, or measured when the upload began; Got what there is, at
+	// least when it is more.
 	Want, Got int64
 	err       error
 }
 
 // Error tells both lengths in bytes.
 func (e *LengthError) Error() string {
+	if e.Got > e.Want {
+		return fmt.Sprintf("the body has more than the %d bytes that were stated", e.Want)
+	}
 	return fmt.Sprintf("the body has %d bytes where %d were stated", e.Got, e.Want)
 }
 
@@ -70,6 +76,8 @@ const (
 	// PartsUnknown: the abort failed as well, or it is not known whether the upload
 	// was completed. Look with ListMultipartUploads.
 	PartsUnknown
+	// PartsCompleted: they were joined to the object, which is not what it should be.
+	PartsCompleted
 )
 
 // String is a word or two for it.
@@ -81,6 +89,8 @@ func (p Parts) String() string {
 		return "parts aborted"
 	case PartsLeft:
 		return "parts left"
+	case PartsCompleted:
+		return "parts completed"
 	}
 	return "parts may be left"
 }
@@ -124,7 +134,7 @@ func (e *UploadError) Error() string {
 func (e *UploadError) Unwrap() error { return e.Err }
 
 // uploadError translates the engine's failure.
-func uploadError(bucket, key, uploadID string, err error) error {
+func uploadError(ctx context.Context, bucket, key, uploadID string, err error) error {
 	e := &UploadError{Bucket: bucket, Key: key, UploadId: uploadID}
 	first, abort := err, error(nil)
 	var whole *multipart.UploadError
@@ -137,11 +147,18 @@ func uploadError(bucket, key, uploadID string, err error) error {
 			e.Parts = PartsLeft
 		default:
 			e.Parts = PartsUnknown
+			if errors.Is(first, ErrIncomplete) {
+				e.Parts = PartsCompleted
+			}
 		}
 	}
 	var part *multipart.PartError
 	if errors.As(first, &part) {
 		e.Part, e.Offset, e.Size, first = part.Number, part.Offset, part.Size, part.Err
+	}
+	if ctx.Err() != nil && !errors.Is(first, ctx.Err()) && errors.Is(first, context.Cause(ctx)) {
+		// The engine tells the cause alone.
+		first = fmt.Errorf("%w: %w", ctx.Err(), first)
 	}
 	e.Err = translate(first)
 	if abort != nil {
@@ -161,6 +178,8 @@ func translate(err error) error {
 		return &SizeError{Limit: string(limit.Limit), Allowed: limit.Allowed, Asked: limit.Asked}
 	case errors.As(err, &length):
 		return &LengthError{Want: length.Want, Got: length.Got, err: length.Unwrap()}
+	case errors.Is(err, multipart.ErrOptions):
+		return &OptionError{Field: "Profile", Reason: err.Error()}
 	}
 	return err
 }

@@ -59,7 +59,6 @@ type protection struct {
 	mode      Integrity
 	algorithm s3.ChecksumAlgorithm // of IntegrityChecksum
 	sign      s3.SignPayload       // for the client; auto: as the client has it
-	etags     bool                 // part ETags are MD5s of what was sent
 }
 
 // preferred are the checksums that cost next to nothing and can be combined.
@@ -68,53 +67,59 @@ var preferred = [...]s3.ChecksumAlgorithm{
 }
 
 // protect decides, once, before anything is sent.
-func protect(asked Integrity, in *s3.PutObjectInput, o s3.Options, buffered bool) (protection, error) {
+func protect(asked Integrity, in *s3.PutObjectInput, o *s3.Options, buffered bool) (protection, error) {
 	p := protection{mode: asked, sign: o.SignPayload}
-	given, _ := givenChecksum(in)
-	p.algorithm = in.ChecksumAlgorithm
-	if p.algorithm == "" {
-		p.algorithm = given
+	algorithm, err := askedChecksum(in)
+	if err != nil {
+		return p, err
 	}
-	encrypted := in.SSECustomerKey != "" || strings.HasPrefix(string(in.ServerSideEncryption), "aws:kms")
-	p.etags = o.Profile.ETagMD5 && !encrypted
-	secure := strings.HasPrefix(o.Endpoint, "https:")
 	if asked == IntegrityAuto {
-		p.mode = automatic(&o, p.algorithm, secure, buffered)
+		p.mode = automatic(o, algorithm, buffered)
 	}
-	switch p.mode {
-	case IntegrityChecksum:
-		for _, a := range preferred {
-			if p.algorithm == "" && o.Profile.TakesChecksum(a) {
-				p.algorithm = a
-			}
-		}
-		if p.algorithm == "" {
-			return p, &OptionError{Field: "Integrity", Reason: o.Profile.Name + " takes no checksums"}
-		}
-		return p, nil
-	case IntegritySignedPayload:
+	if p.mode == IntegrityChecksum {
+		p.algorithm, err = honoured(o, algorithm)
+		return p, err
+	}
+	switch {
+	case algorithm != "":
+		return p, &OptionError{Field: "Integrity", Reason: "is " + p.mode.String() + ", but ChecksumAlgorithm or a checksum is set"}
+	case p.mode == IntegritySignedPayload && o.Credentials == nil:
+		return p, &OptionError{Field: "Integrity", Reason: "is signed payload, but the client has no credentials to sign with"}
+	case p.mode == IntegritySignedPayload:
 		p.sign = s3.SignPayloadAlways
-	case IntegrityTransport:
-		if asked == IntegrityTransport {
-			p.sign = s3.SignPayloadNever
-		}
-	}
-	if p.algorithm != "" {
-		return p, &OptionError{Field: "Integrity", Reason: "ChecksumAlgorithm or a checksum is set, but Integrity is " + p.mode.String()}
+	case asked == IntegrityTransport:
+		p.sign = s3.SignPayloadNever
 	}
 	return p, nil
 }
 
-func automatic(o *s3.Options, algorithm s3.ChecksumAlgorithm, secure, buffered bool) Integrity {
+// honoured is the algorithm to use: the caller's, or the best, if the server verifies it.
+func honoured(o *s3.Options, asked s3.ChecksumAlgorithm) (s3.ChecksumAlgorithm, error) {
+	if asked != "" {
+		if !o.Profile.TakesChecksum(asked) && !o.AllowUnsupported {
+			return "", &OptionError{Field: "ChecksumAlgorithm", Reason: o.Profile.Name + " does not verify " + string(asked)}
+		}
+		return asked, nil
+	}
+	for _, a := range preferred {
+		if o.Profile.TakesChecksum(a) {
+			return a, nil
+		}
+	}
+	return "", &OptionError{Field: "Integrity", Reason: "is checksum, but " + o.Profile.Name + " verifies no CRC64NVME, CRC32C or CRC32"}
+}
+
+func automatic(o *s3.Options, algorithm s3.ChecksumAlgorithm, buffered bool) Integrity {
 	takes := algorithm != ""
 	for _, a := range preferred {
 		takes = takes || o.Profile.TakesChecksum(a)
 	}
+	secure := len(o.Endpoint) >= 6 && strings.EqualFold(o.Endpoint[:6], "https:")
 	signs := o.SignPayload == s3.SignPayloadAlways || o.SignPayload == s3.SignPayloadAuto && !secure
 	switch {
 	case takes:
 		return IntegrityChecksum
-	case o.Profile.PayloadHash && (signs || buffered && o.SignPayload != s3.SignPayloadNever):
+	case o.Profile.PayloadHash && o.Credentials != nil && (signs || buffered && o.SignPayload != s3.SignPayloadNever):
 		return IntegritySignedPayload
 	case o.Profile.ContentMD5 && buffered:
 		return IntegrityMD5

@@ -1,14 +1,16 @@
 package transfer
 
 import (
+	"bytes"
 	"context"
 	"crypto/md5" //nolint:gosec // S3's ETag and Content-MD5
 	"encoding/base64"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
-	"time"
 
 	"github.com/stowage-go/stowage/internal/checksum"
 	"github.com/stowage-go/stowage/internal/multipart"
@@ -23,11 +25,10 @@ type upload struct {
 	options    *Options
 	profile    s3.Profile
 	protection protection
-	began      time.Time
 
-	plan   multipart.Plan
-	part   s3.UploadPartInput // what all parts have in common
-	output UploadOutput
+	part    s3.UploadPartInput // what all parts have in common
+	joining bool               // Complete was tried
+	output  UploadOutput
 }
 
 // receipt is what the server gave for a part.
@@ -35,6 +36,7 @@ type receipt struct {
 	number   int32
 	size     int64
 	etag     string
+	etagMD5  bool // the server's ETag is the MD5 of the part, by all that is known
 	checksum string
 }
 
@@ -42,38 +44,48 @@ func (u *upload) uploadID() string { return u.part.UploadId }
 
 // requestOptions are the options of every request; body is nil for those without one.
 func (u *upload) requestOptions(body *multipart.Body) []func(*s3.Options) {
-	return append(u.options.ClientOptions[:len(u.options.ClientOptions):len(u.options.ClientOptions)], func(o *s3.Options) {
-		if body == nil {
+	if body == nil {
+		return u.options.ClientOptions
+	}
+	return append(slices.Clip(u.options.ClientOptions), func(o *s3.Options) {
+		o.SignPayload = u.protection.sign
+		report := o.Progress
+		if report == nil {
+			o.Progress = body.Sent
 			return
 		}
-		o.SignPayload = u.protection.sign
-		o.Progress = body.Sent
+		o.Progress = func(delta int64) {
+			report(delta)
+			body.Sent(delta)
+		}
 	})
 }
 
 // PutWhole sends the whole object by one request.
 func (u *upload) PutWhole(ctx context.Context, body multipart.Body) error {
 	in := *u.in
-	in.Body = body.SectionReader
-	if err := u.protectBody(&body, &in.ContentMD5, &in.ChecksumAlgorithm, func(v string) { setChecksum(&in, u.protection.algorithm, v) }, checksumOf(&in, u.protection.algorithm)); err != nil {
+	p := proof{contentMD5: in.ContentMD5, checksum: checksumOf(&in, u.protection.algorithm)}
+	if err := u.prove(body, &p); err != nil {
 		return err
 	}
-	in.ContentLength = ptr(body.Size())
+	in.Body, in.ContentLength = body.SectionReader, ptr(body.Size())
+	in.ContentMD5, in.ChecksumAlgorithm = p.contentMD5, u.protection.algorithm
+	setChecksum(&in, u.protection.algorithm, p.checksum)
 	out, err := u.client.PutObject(ctx, &in, u.requestOptions(&body)...)
-	if err != nil {
-		return err
+	if err == nil {
+		copyFields(&u.output, out)
+		err = u.confirm(p, &u.output)
 	}
-	if err := u.compareETag(in.ContentMD5, out.ETag); err != nil {
-		return err
+	if errors.Is(err, s3.ErrChecksumMismatch) {
+		return fmt.Errorf("%w: %w", ErrIncomplete, err)
 	}
-	copyFields(&u.output, out)
-	return nil
+	return err
 }
 
 func ptr[T any](v T) *T { return &v }
 
 // Begin creates the multipart upload.
-func (u *upload) Begin(ctx context.Context, plan multipart.Plan) (multipart.Target[receipt], error) {
+func (u *upload) Begin(ctx context.Context, _ multipart.Plan) (multipart.Target[receipt], error) {
 	if err := u.wholeOnly(); err != nil {
 		return nil, err
 	}
@@ -90,7 +102,6 @@ func (u *upload) Begin(ctx context.Context, plan multipart.Plan) (multipart.Targ
 	if out.UploadId == "" {
 		return nil, fmt.Errorf("the server answered CreateMultipartUpload without an upload id")
 	}
-	u.plan = plan
 	copyFields(&u.part, u.in)
 	u.part.Body, u.part.ContentLength, u.part.ContentMD5, u.part.ChecksumAlgorithm = nil, nil, "", ""
 	for _, a := range algorithms {
@@ -125,85 +136,91 @@ func (u *upload) wholeOnly() error {
 
 // UploadPart sends one part.
 func (u *upload) UploadPart(ctx context.Context, number int, body multipart.Body) (receipt, error) {
-	in := u.part
-	in.PartNumber = int32(number) //nolint:gosec // at most Profile.MaxParts, an int32
-	in.Body = body.SectionReader
-	in.ContentLength = ptr(body.Size())
-	if err := u.protectBody(&body, &in.ContentMD5, &in.ChecksumAlgorithm, func(v string) { setChecksum(&in, u.protection.algorithm, v) }, ""); err != nil {
+	var p proof
+	if err := u.prove(body, &p); err != nil {
 		return receipt{}, err
 	}
-	sent := checksumOf(&in, u.protection.algorithm)
+	in := u.part
+	in.PartNumber = int32(number) //nolint:gosec // at most Profile.MaxParts, an int32
+	in.Body, in.ContentLength = body.SectionReader, ptr(body.Size())
+	in.ContentMD5, in.ChecksumAlgorithm = p.contentMD5, u.protection.algorithm
+	setChecksum(&in, u.protection.algorithm, p.checksum)
 	out, err := u.client.UploadPart(ctx, &in, u.requestOptions(&body)...)
 	if err != nil {
 		return receipt{}, err
 	}
-	if err := u.compareETag(in.ContentMD5, out.ETag); err != nil {
+	var answer UploadOutput
+	copyFields(&answer, out)
+	if err := u.confirm(p, &answer); err != nil {
 		return receipt{}, err
 	}
-	r := receipt{number: in.PartNumber, size: body.Size(), etag: out.ETag}
-	if u.protection.mode == IntegrityChecksum {
-		// The client has compared a value that it computed itself.
-		r.checksum = checksumOf(out, u.protection.algorithm)
-		switch {
-		case r.checksum == "":
-			r.checksum = sent
-		case sent != "" && sent != r.checksum:
-			return receipt{}, fmt.Errorf("%w: part %d: sent %s %s, the server has %s", s3.ErrChecksumMismatch, number, u.protection.algorithm, sent, r.checksum)
-		}
-		if r.checksum == "" {
-			return receipt{}, fmt.Errorf("part %d has no %s checksum", number, u.protection.algorithm)
-		}
-	}
-	return r, nil
+	return receipt{
+		number: in.PartNumber, size: body.Size(), etag: answer.ETag, etagMD5: u.etagMD5(&answer),
+		checksum: checksumOf(&answer, u.protection.algorithm),
+	}, nil
 }
 
-// protectBody puts the digest that the protection asks for on one request. given is a
-// checksum that the caller brought for this very body.
-func (u *upload) protectBody(body *multipart.Body, contentMD5 *string, algorithm *s3.ChecksumAlgorithm, set func(string), given string) error {
-	switch u.protection.mode {
-	case IntegrityChecksum:
-		b := body.Bytes()
-		if given != "" {
-			return nil
-		}
-		*algorithm = u.protection.algorithm
-		if b == nil {
-			// The client hashes it on its way.
-			return nil
-		}
-		value, err := digest(checksum.Algorithm(u.protection.algorithm), b)
-		if err != nil {
-			return err
-		}
-		set(value)
-	case IntegrityMD5:
-		if *contentMD5 != "" {
-			return nil
-		}
+// proof is what a request carries for its body, base64; empty for what it does not.
+type proof struct {
+	contentMD5 string
+	checksum   string // of the protection's algorithm
+}
+
+// prove adds to p what the protection asks for and the caller did not bring. The
+// checksum of a body that is not in memory stays empty: the client hashes it on its way.
+func (u *upload) prove(body multipart.Body, p *proof) error {
+	switch {
+	case u.protection.mode == IntegrityChecksum && p.checksum == "" && body.Bytes() != nil:
+		value, err := digest(checksum.Algorithm(u.protection.algorithm), body.Bytes())
+		p.checksum = value
+		return err
+	case u.protection.mode == IntegrityMD5 && p.contentMD5 == "":
 		h := md5.New() //nolint:gosec // S3's Content-MD5
-		if b := body.Bytes(); b != nil {
-			h.Write(b)
-		} else if _, err := io.Copy(h, io.NewSectionReader(body, 0, body.Size())); err != nil {
+		if _, err := io.Copy(h, io.NewSectionReader(body, 0, body.Size())); err != nil {
 			return err
 		}
-		*contentMD5 = base64.StdEncoding.EncodeToString(h.Sum(nil))
+		p.contentMD5 = checksum.Encode(h.Sum(nil))
 	}
 	return nil
 }
 
-// compareETag holds the server to the MD5 that was sent, where its ETags are MD5s.
-func (u *upload) compareETag(contentMD5, etag string) error {
-	if contentMD5 == "" || !u.protection.etags {
+// confirm holds the server to what was sent, and fills in a checksum that it kept to
+// itself. What the client hashed, the client has compared.
+func (u *upload) confirm(p proof, answer *UploadOutput) error {
+	if p.checksum != "" {
+		switch got := checksumOf(answer, u.protection.algorithm); got {
+		case p.checksum:
+		case "":
+			setChecksum(answer, u.protection.algorithm, p.checksum)
+		default:
+			return fmt.Errorf("%w: sent %s %s, the server has %s", s3.ErrChecksumMismatch, u.protection.algorithm, p.checksum, got)
+		}
+	}
+	if p.contentMD5 == "" || !u.etagMD5(answer) {
 		return nil
 	}
-	want, err := base64.StdEncoding.DecodeString(contentMD5)
+	want, err := base64.StdEncoding.DecodeString(p.contentMD5)
 	if err != nil {
 		return fmt.Errorf("ContentMD5 is not base64: %w", err)
 	}
-	if got, ok := md5OfETag(etag); ok && string(got) != string(want) {
+	if got, ok := md5OfETag(answer.ETag); ok && !bytes.Equal(got, want) {
 		return fmt.Errorf("%w: sent MD5 %x, the server has %x", s3.ErrChecksumMismatch, want, got)
 	}
 	return nil
+}
+
+// etagMD5: by the profile, the request and the answer, the answer's ETag is an MD5. It
+// is none under the caller's key or a KMS key, which a bucket may have by default:
+// that shows in the answer only.
+func (u *upload) etagMD5(answer *UploadOutput) bool {
+	return u.profile.ETagMD5 &&
+		u.in.SSECustomerAlgorithm == "" && u.in.SSECustomerKey == "" && answer.SSECustomerAlgorithm == "" &&
+		plain(u.in.ServerSideEncryption) && plain(answer.ServerSideEncryption) && plain(u.output.ServerSideEncryption)
+}
+
+// plain is an encryption that leaves the ETag what it is without one.
+func plain(e s3.ServerSideEncryption) bool {
+	return e == "" || e == s3.ServerSideEncryptionAes256
 }
 
 // md5OfETag is the MD5 that an ETag is, quoted or not; ok is false when it is none.
@@ -212,10 +229,14 @@ func md5OfETag(etag string) ([]byte, bool) {
 	return b, err == nil && len(b) == md5.Size
 }
 
-// Abort gives the upload up.
+// Abort gives the upload up. One that is gone already has nothing left, unless it is
+// gone because the parts were joined after all.
 func (u *upload) Abort(ctx context.Context) error {
 	var in s3.AbortMultipartUploadInput
 	copyFields(&in, &u.part)
 	_, err := u.client.AbortMultipartUpload(ctx, &in, u.requestOptions(nil)...)
+	if errors.Is(err, s3.ErrNoSuchUpload) && !u.joining {
+		return nil
+	}
 	return err
 }

@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
-	"time"
 
 	"github.com/stowage-go/stowage/internal/multipart"
 	"github.com/stowage-go/stowage/s3"
@@ -20,7 +20,7 @@ type Uploader struct {
 
 // NewUploader makes an uploader over a client, usually an *s3.Client.
 func NewUploader(client Client, fns ...func(*Options)) (*Uploader, error) {
-	if client == nil {
+	if c, ok := client.(*s3.Client); client == nil || ok && c == nil {
 		return nil, &OptionError{Field: "client", Reason: "is nil"}
 	}
 	u := &Uploader{client: client}
@@ -56,7 +56,8 @@ type UploadOutput struct {
 	Integrity Integrity
 	// SizeVerified: the server confirmed the size or the checksum of the whole object
 	// after it was complete. It is false after a PutObject, whose length HTTP itself
-	// enforces, and where the credentials may write but not read.
+	// enforces; where the object could not be looked at, such as when the credentials
+	// may write but not read; and when someone else has written the key since.
 	SizeVerified bool
 
 	// The rest is the server's answer, as PutObjectOutput and
@@ -72,7 +73,10 @@ type UploadOutput struct {
 	Expiration string
 	// The object's checksum, base64; "-" and the number of parts follow one that is
 	// of the parts' checksums.
-	ChecksumCRC32, ChecksumCRC32C, ChecksumCRC64NVME, ChecksumSHA1, ChecksumSHA256 string
+	ChecksumCRC32, ChecksumCRC32C, ChecksumCRC64NVME     string
+	ChecksumSHA1, ChecksumSHA256, ChecksumSHA512         string
+	ChecksumMD5                                          string
+	ChecksumXXHASH64, ChecksumXXHASH3, ChecksumXXHASH128 string
 	// ChecksumType is FULL_OBJECT or COMPOSITE.
 	ChecksumType s3.ChecksumType
 	// ServerSideEncryption, SSEKMSKeyId, SSEKMSEncryptionContext, SSECustomerAlgorithm,
@@ -94,7 +98,8 @@ type UploadOutput struct {
 // A body is read from where it stands. *os.File, *bytes.Reader, *strings.Reader and
 // *io.SectionReader are read at offsets, in parallel, without a copy, and their
 // position does not move; other readers are read once, in order, by the calling
-// goroutine. The length is that of the body, or ContentLength, or unknown: a stream
+// goroutine. The length is that of the body, or ContentLength, or, if that is nil
+// or negative, unknown: a stream
 // may be as long as part numbers and memory allow, about 380 GiB on AWS and 38 GiB on
 // Swift with the defaults; beyond that it fails with a [SizeError] and is aborted,
 // never cut off. A larger MemoryBudget or ContentLength raises the limit.
@@ -103,6 +108,7 @@ type UploadOutput struct {
 // and its cause.
 func (u *Uploader) Upload(ctx context.Context, in *s3.PutObjectInput, fns ...func(*Options)) (*UploadOutput, error) {
 	o := u.options
+	o.ClientOptions = slices.Clip(o.ClientOptions) // an append is this upload's own
 	for _, fn := range fns {
 		fn(&o)
 	}
@@ -111,14 +117,11 @@ func (u *Uploader) Upload(ctx context.Context, in *s3.PutObjectInput, fns ...fun
 	}
 	up, src, err := u.prepare(in, &o)
 	if err != nil {
-		return nil, uploadError(in.Bucket, in.Key, "", err)
+		return nil, uploadError(ctx, in.Bucket, in.Key, "", err)
 	}
 	result, err := multipart.Upload(ctx, src, up, o.engine(up.profile))
 	if err != nil {
-		if ctx.Err() != nil && !errors.Is(err, ctx.Err()) {
-			err = &multipart.UploadError{Err: fmt.Errorf("%w: %w", ctx.Err(), err), Cleanup: cleanupOf(err)}
-		}
-		return nil, uploadError(in.Bucket, in.Key, up.uploadID(), err)
+		return nil, uploadError(ctx, in.Bucket, in.Key, up.uploadID(), err)
 	}
 	out := up.output
 	out.Bucket, out.Key, out.Integrity = in.Bucket, in.Key, up.protection.mode
@@ -140,6 +143,9 @@ func (u *Uploader) prepare(in *s3.PutObjectInput, o *Options) (*upload, multipar
 		length = *in.ContentLength
 	}
 	src, err := multipart.ReaderSource(body, length)
+	if errors.Is(err, multipart.ErrOptions) {
+		err = &OptionError{Field: "Body", Reason: fmt.Sprintf("is a nil %T", body)}
+	}
 	if err != nil {
 		return nil, src, err
 	}
@@ -147,19 +153,11 @@ func (u *Uploader) prepare(in *s3.PutObjectInput, o *Options) (*upload, multipar
 	for _, fn := range o.ClientOptions {
 		fn(&resolved)
 	}
-	p, err := protect(o.Integrity, in, resolved, src.Buffered())
+	p, err := protect(o.Integrity, in, &resolved, src.Buffered())
 	if err != nil {
 		return nil, src, err
 	}
 	return &upload{
-		client: u.client, in: in, options: o, profile: resolved.Profile, protection: p, began: time.Now(),
+		client: u.client, in: in, options: o, profile: resolved.Profile, protection: p,
 	}, src, nil
-}
-
-func cleanupOf(err error) multipart.Cleanup {
-	var whole *multipart.UploadError
-	if errors.As(err, &whole) {
-		return whole.Cleanup
-	}
-	return 0
 }
