@@ -1,0 +1,76 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/stowage-go/stowage/s3"
+)
+
+// ensureBucket says whether it had to create the bucket, so that the program
+// removes only a bucket of its own.
+func ensureBucket(ctx context.Context, client *s3.Client, bucket string) (created bool, err error) {
+	_, err = client.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: bucket})
+	if err == nil || !errors.Is(err, s3.ErrNotFound) {
+		return false, err
+	}
+	in := &s3.CreateBucketInput{Bucket: bucket}
+	// Amazon wants to be told a region that isn't its first; other servers may know none.
+	if o := client.Options(); o.Profile.Name == s3.AWS().Name && o.Region != s3.DefaultRegion {
+		in.CreateBucketConfiguration = &s3.CreateBucketConfiguration{LocationConstraint: s3.BucketLocationConstraint(o.Region)}
+	}
+	_, err = client.CreateBucket(ctx, in)
+	return err == nil, err
+}
+
+func deleteBucket(ctx context.Context, client *s3.Client, bucket string) error {
+	ctx, cancel := afterwards(ctx)
+	defer cancel()
+	_, err := client.DeleteBucket(ctx, &s3.DeleteBucketInput{Bucket: bucket})
+	return err
+}
+
+func deleteObject(ctx context.Context, client *s3.Client, bucket, key string) error {
+	ctx, cancel := afterwards(ctx)
+	defer cancel()
+	_, err := client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: bucket, Key: key})
+	if errors.Is(err, s3.ErrNotFound) { // the upload never got that far
+		return nil
+	}
+	return err
+}
+
+// sweep runs after a failed upload, which the uploader has aborted. A part that
+// the server had received by then can still be stored after the abort (Amazon S3
+// API reference, AbortMultipartUpload), so give it a moment and look again.
+func sweep(ctx context.Context, client *s3.Client, bucket, key string) error {
+	ctx, cancel := afterwards(ctx)
+	defer cancel()
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(300 * time.Millisecond):
+		}
+		out, err := client.ListMultipartUploads(ctx, &s3.ListMultipartUploadsInput{Bucket: bucket, Prefix: key})
+		if errors.Is(err, s3.ErrUnsupported) { // the server has no such list
+			return nil
+		}
+		if err != nil || len(out.Uploads) == 0 {
+			return err
+		}
+		for _, u := range out.Uploads {
+			_, err := client.AbortMultipartUpload(ctx, &s3.AbortMultipartUploadInput{Bucket: bucket, Key: u.Key, UploadId: u.UploadId})
+			if err != nil && !errors.Is(err, s3.ErrNoSuchUpload) {
+				return err
+			}
+		}
+	}
+}
+
+// afterwards is a context for cleaning up: it works after Ctrl-C has cancelled
+// the program's, but not for ever.
+func afterwards(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
+}

@@ -1,0 +1,172 @@
+// Command quickstart uploads a large file in parallel, lists it, downloads it
+// again and compares the two.
+//
+//	go run ./examples/quickstart                 # needs nothing: brings its own S3 server
+//	go run ./examples/quickstart -size 64MiB
+//	go run ./examples/quickstart -endpoint https://s3.example.com -region kr-1 \
+//	    -bucket my-bucket -access-key ... -secret-key ...
+//
+// The endpoint, region and keys are also taken from AWS_ENDPOINT_URL,
+// AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN,
+// which keeps the secret out of the list of processes. -profile aws without an
+// endpoint is Amazon S3 itself.
+//
+// It removes what it made: the object, the bucket if there was none of that
+// name, and its temporary folder. Ctrl-C does the same and exits with 130.
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/stowage-go/stowage/s3"
+	"github.com/stowage-go/stowage/s3/transfer"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
+	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	switch {
+	case err == nil, errors.Is(err, flag.ErrHelp):
+	case ctx.Err() != nil:
+		fmt.Fprintln(os.Stderr, "quickstart: interrupted:", err)
+		os.Exit(130) // what a shell reports for Ctrl-C
+	default:
+		fmt.Fprintln(os.Stderr, "quickstart:", err)
+		os.Exit(1)
+	}
+}
+
+// run is the whole program. Results go to stdout, progress to stderr.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err error) {
+	o, err := parseOptions(args, stderr)
+	if err != nil {
+		return err
+	}
+	work, err := os.MkdirTemp("", "stowage-quickstart-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(work)) }()
+
+	// 1. A file to send, and its checksum.
+	file, err := openFile(ctx, o, work)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	fmt.Fprintf(stdout, "file        %s, %s\n", file.Name(), human(file.size))
+
+	// 2. A server to send it to.
+	if o.embedded() {
+		gateway, err := startGateway(work)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, gateway.stop()) }()
+		o.use(gateway)
+	}
+	client, err := s3.New(o.client())
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(stdout, "server      %s (%s)\n", client.Options().Endpoint, client.Options().Profile.Name)
+
+	// 3. A bucket: the one that is there, or a new one.
+	created, err := ensureBucket(ctx, client, o.bucket)
+	if err != nil {
+		return err
+	}
+	if created {
+		defer func() { err = errors.Join(err, deleteBucket(ctx, client, o.bucket)) }()
+	}
+	fmt.Fprintf(stdout, "bucket      %s\n", o.bucket)
+
+	// 4. Upload, in parts and in parallel; small files go in one request.
+	defer func() { err = errors.Join(err, deleteObject(ctx, client, o.bucket, o.key)) }()
+	if err := upload(ctx, client, o, file, stdout, stderr); err != nil {
+		return errors.Join(err, sweep(ctx, client, o.bucket, o.key))
+	}
+
+	// 5. List.
+	if err := list(ctx, client, o, stdout); err != nil {
+		return err
+	}
+
+	// 6. Download and compare.
+	return verify(ctx, client, o, file, stdout, stderr)
+}
+
+func upload(ctx context.Context, client *s3.Client, o options, file *localFile, stdout, stderr io.Writer) error {
+	bar := newMeter(stderr, "uploading", file.size)
+	defer bar.close()
+	uploader, err := transfer.NewUploader(client, func(t *transfer.Options) {
+		t.PartSize = int64(o.partSize) // 0: chosen from the file's size and the server's limits
+		t.Concurrency = o.concurrency  // 0: the default
+		t.Progress = func(p transfer.Progress) { bar.set(p.Bytes) }
+	})
+	if err != nil {
+		return err
+	}
+	begin := time.Now()
+	out, err := uploader.Upload(ctx, &s3.PutObjectInput{Bucket: o.bucket, Key: o.key, Body: file})
+	if err != nil {
+		return err
+	}
+	bar.done()
+	fmt.Fprintf(stdout, "uploaded    %s, parts: %d\n", speed(file.size, time.Since(begin)), out.Parts)
+	return nil
+}
+
+func list(ctx context.Context, client *s3.Client, o options, stdout io.Writer) error {
+	found := false
+	for page, err := range client.ListObjectsV2Pages(ctx, &s3.ListObjectsV2Input{Bucket: o.bucket, Prefix: o.key}) {
+		if err != nil {
+			return err
+		}
+		for _, object := range page.Contents {
+			found = found || object.Key == o.key
+			fmt.Fprintf(stdout, "listed      %s, %s\n", object.Key, human(object.Size))
+		}
+	}
+	if !found {
+		return fmt.Errorf("the listing of %s does not have %s", o.bucket, o.key)
+	}
+	return nil
+}
+
+// verify reads the object back. A body that breaks off is resumed by the
+// client, and one that ends short is an error, never a short copy.
+func verify(ctx context.Context, client *s3.Client, o options, file *localFile, stdout, stderr io.Writer) error {
+	bar := newMeter(stderr, "downloading", file.size)
+	defer bar.close()
+	begin := time.Now()
+	object, err := client.GetObject(ctx, &s3.GetObjectInput{Bucket: o.bucket, Key: o.key})
+	if err != nil {
+		return err
+	}
+	defer object.Body.Close()
+	sum := sha256.New()
+	if _, err := io.Copy(io.MultiWriter(sum, bar), object.Body); err != nil {
+		return err
+	}
+	bar.done()
+	fmt.Fprintf(stdout, "downloaded  %s\n", speed(file.size, time.Since(begin)))
+
+	got := hex.EncodeToString(sum.Sum(nil))
+	if got != file.sha256 {
+		return fmt.Errorf("the download differs: SHA-256 %s, the file's is %s", got, file.sha256)
+	}
+	fmt.Fprintf(stdout, "verified    SHA-256 %s\n", got)
+	return nil
+}
