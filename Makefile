@@ -1,0 +1,83 @@
+# Everything that is checked in this repository, by name; `make help` lists it. Each target works
+# on a clean clone with Go and make; integration installs the servers it needs (Debian, as root).
+
+GO       ?= go
+BIN      := $(CURDIR)/.bin
+FUZZTIME ?= 10s
+BENCH    ?= .
+# Packages whose statements must be covered by more than COVERAGE per cent.
+COVERED  := ./sigv4 ./internal/rest ./internal/transport ./internal/multipart
+COVERAGE := 90
+
+# The linter is built from source into .bin, about two minutes on two cores; its version is part
+# of the name, so that a new one here is built anew.
+LINT_VERSION := v2.15.0
+LINT         := $(BIN)/golangci-lint-$(LINT_VERSION)
+
+# The public Signature V4 test vectors are another project's data and not in this repository:
+# SIGV4_SUITE names a folder that has them.
+SIGV4_SUITE ?= $(abspath $(wildcard ../shared/facts/sigv4-suite))
+ifneq ($(SIGV4_SUITE),)
+export SIGV4_SUITE
+endif
+
+# Modules of their own beside the library.
+MODULES := $(patsubst %/go.mod,%,$(wildcard examples/go.mod internal/peers/go.mod))
+
+.DEFAULT_GOAL := help
+.PHONY: help test lint fmt race fuzz integration bench size cover tidy-check
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+test: ## unit tests of the library
+	$(GO) test ./...
+
+race: ## unit tests under the race detector, in random order
+	$(GO) test -race -shuffle=on ./...
+
+lint: $(LINT) ## gofumpt, vet, staticcheck, errorlint, bodyclose, import directions; every module
+	$(LINT) run ./...
+	@set -e; for m in $(MODULES); do echo "$(notdir $(LINT)) in $$m"; (cd $$m && GOWORK=off $(LINT) run ./...); done
+
+fmt: $(LINT) ## rewrite the code as gofumpt has it
+	$(LINT) fmt ./...
+
+$(LINT):
+	@mkdir -p $(BIN)/new
+	cd $(BIN)/new && GOWORK=off GOBIN=$(BIN)/new $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION)
+	@mv $(BIN)/new/golangci-lint $(LINT) && rm -rf $(BIN)/new
+
+fuzz: ## every fuzz target for FUZZTIME (10s)
+	@set -e; for d in $$(grep -rl --include='*_test.go' '^func Fuzz' . | grep -v -e '^./internal/peers/' -e '^./examples/' | xargs -r dirname | sort -u); do \
+	  for f in $$(grep -h '^func Fuzz' $$d/*_test.go | sed 's/^func \(Fuzz[A-Za-z0-9_]*\).*/\1/'); do \
+	    echo "$$d $$f"; $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) $$d; \
+	  done; \
+	done
+
+integration: ## the behaviour suite on OpenStack Swift, Ceph RGW, MinIO and versitygw; starts and stops them
+	testdata/backends/with.sh $(GO) test -tags integration -count=1 -timeout 30m -v ./internal/integration/...
+
+bench: ## benchmarks with allocations; BENCH selects
+	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem ./...
+
+cover: ## statement coverage; the wire packages must be above 90 %
+	@set -e; for p in $(COVERED); do \
+	  line=$$($(GO) test -count=1 -cover $$p) || { echo "$$line"; exit 1; }; \
+	  echo "$$line" | awk -v least=$(COVERAGE) -v p=$$p \
+	    '/coverage:/ { for (i = 1; i <= NF; i++) if ($$i == "coverage:") { have = 1; v = $$(i+1) + 0; printf "%-22s %5.1f %%\n", p, v; if (v <= least) bad = 1 } } \
+	     END { if (!have) { print p ": no coverage was reported"; exit 1 } if (bad) { print p ": not above " least " %"; exit 1 } }'; \
+	done
+
+size: ## stripped size and modules of a program that uploads one file, beside other SDKs'
+	@out=$$(mktemp -d) && trap 'rm -rf "$$out"' EXIT && cd internal/peers && \
+	printf '| uploads one file with | stripped MB | modules |\n|---|--:|--:|\n' && \
+	for d in rig/mini/*/; do p=$$(basename "$$d"); \
+	  GOWORK=off $(GO) build -trimpath -ldflags='-s -w' -o "$$out/$$p" "./$$d" || exit 1; \
+	  $(GO) version -m "$$out/$$p" | awk -v p="$$p" -v size="$$(wc -c <"$$out/$$p")" \
+	    '$$1 == "dep" { n++ } END { printf "| %s | %.2f | %d |\n", p, size / 1e6, n }'; \
+	done
+	@echo "ours should stay at or below 6.8 MB and 6 modules"
+
+tidy-check: ## go.mod and go.sum of every module are what the code needs
+	@set -e; for m in . $(MODULES); do echo "tidy $$m"; (cd $$m && GOWORK=off $(GO) mod tidy -diff && GOWORK=off $(GO) mod verify >/dev/null); done

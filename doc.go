@@ -1,0 +1,26 @@
+// Package stowage is the root of a client SDK for object storage. It holds no code;
+// take what you need:
+//
+//   - [github.com/stowage-go/stowage/s3]: the S3 API, against Amazon S3 and the stores
+//     that call themselves compatible with it.
+//   - [github.com/stowage-go/stowage/s3/transfer]: uploads of any size, in parallel,
+//     within a memory budget, with proof of integrity.
+//   - [github.com/stowage-go/stowage/sigv4]: Signature Version 4 for net/http, by itself:
+//     header, presigned query, aws-chunked bodies, POST policy.
+//
+// # The map
+//
+// Imports point one way, from the top of this list to its end:
+//
+//	s3/transfer         the S3 target of the upload engine; integrity, verification
+//	s3                  operations as data, the client, provider profiles, presigning
+//	internal/rest       struct tags to requests, answers to structs
+//	internal/transport  attempts, backoff, retry budget, clock skew, redirects, logs
+//	internal/multipart  the parallel engine: source, planner, workers, finisher
+//	internal/checksum   CRCs and hashes over streams; combining the parts' CRCs
+//	sigv4               standard library only
+//
+// Beside them, internal/wiretest and internal/integration hold the tests against real
+// servers, and two modules of their own keep their dependencies to themselves: examples
+// and internal/peers, which measures this SDK beside others.
+package stowage
