@@ -8,7 +8,8 @@ import (
 )
 
 const (
-	firstBuffer   = 64 << 10 // of a stream of unknown length; doubles until the first part is full
+	firstBuffer   = 64 << 10 // of a stream of unknown length
+	growth        = 8        // of that buffer until the first part is full: what it leaves behind is garbage
 	maxEmptyReads = 100      // as bufio has it
 )
 
@@ -93,7 +94,7 @@ func (s *stream) firstUnknown(ctx context.Context) (piece, bool, error) {
 // alive while one is copied into the other, so a size that would leave no room
 // for the full part beside it is skipped.
 func (s *stream) grow(size, full int64) int64 {
-	next := max(2*size, firstBuffer)
+	next := max(growth*size, firstBuffer)
 	if next < full && next+full <= s.pool.budget {
 		return next
 	}
