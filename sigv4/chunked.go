@@ -226,7 +226,7 @@ func (r *chunkedReader) signChunk() {
 	n, err := io.ReadFull(r.body, data)
 	r.left -= int64(n)
 	if err != nil {
-		if err == io.EOF || err == io.ErrUnexpectedEOF {
+		if err == io.EOF || err == io.ErrUnexpectedEOF { //nolint:errorlint // what io.ReadFull itself says, not what the body wraps
 			err = r.short()
 		}
 		r.err = err

@@ -36,7 +36,7 @@ func (b *answerBody) Read(p []byte) (int, error) {
 	case err == io.EOF:
 		b.done = true
 	case err != nil:
-		if idle, ok := context.Cause(b.ctx).(*IdleError); ok {
+		if idle := idleCause(b.ctx); idle != nil {
 			err = idle
 		}
 	}

@@ -3,6 +3,7 @@ package transport
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -164,8 +165,8 @@ func dialTLS(d *net.Dialer, base *tls.Config) func(context.Context, string, stri
 		defer cancel()
 		if err := t.HandshakeContext(ctx); err != nil {
 			c.Close()
-			if cause := context.Cause(ctx); cause == errHandshakeTimeout {
-				err = cause
+			if errors.Is(context.Cause(ctx), errHandshakeTimeout) {
+				err = errHandshakeTimeout
 			}
 			return nil, err
 		}

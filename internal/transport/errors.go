@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"time"
@@ -35,6 +36,15 @@ func (e *IdleError) Timeout() bool { return true }
 
 // Temporary is true; it completes net.Error.
 func (e *IdleError) Temporary() bool { return true }
+
+// idleCause is the idle limit that ended an attempt's context, nil when it was not one.
+func idleCause(ctx context.Context) error {
+	var idle *IdleError
+	if errors.As(context.Cause(ctx), &idle) {
+		return idle
+	}
+	return nil
+}
 
 // BodyError wraps what the caller's own body answered to Read or Seek.
 type BodyError struct{ Err error }

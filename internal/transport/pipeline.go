@@ -218,7 +218,7 @@ func (p *Pipeline) failure(actx context.Context, r *http.Request, err, bodyErr e
 	if bodyErr != nil {
 		return &BodyError{bodyErr}
 	}
-	if idle, ok := context.Cause(actx).(*IdleError); ok {
+	if idle := idleCause(actx); idle != nil {
 		err = idle
 	}
 	// url.Error repeats method and URL, query and all: a presigned or tokened URL
