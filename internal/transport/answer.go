@@ -2,6 +2,7 @@ package transport
 
 import (
 	"context"
+	"errors"
 	"io"
 	"time"
 )
@@ -33,7 +34,7 @@ func (b *answerBody) Read(p []byte) (int, error) {
 		b.idle.Stop()
 	}
 	switch {
-	case err == io.EOF:
+	case errors.Is(err, io.EOF):
 		b.done = true
 	case err != nil:
 		if idle := idleCause(b.ctx); idle != nil {

@@ -105,7 +105,9 @@ func (b *Body) ReadAhead(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	n, err := io.Copy(w, r)
+	buf := chunks.Get().(*[chunkSize]byte)
+	defer chunks.Put(buf)
+	n, err := io.CopyBuffer(w, r, buf[:])
 	if err != nil {
 		return &BodyError{err}
 	}

@@ -18,7 +18,7 @@ const chunkSize = 256 << 10
 // chunks are the buffers of the bodies that are being sent right now.
 var chunks = sync.Pool{New: func() any { return new([chunkSize]byte) }}
 
-// sendChunks copies r to w in large chunks.
+// sendChunks copies r to w in large chunks, through a buffer that calls share.
 func sendChunks(w io.Writer, r io.Reader) (sent int64, err error) {
 	buf := chunks.Get().(*[chunkSize]byte)
 	defer chunks.Put(buf)

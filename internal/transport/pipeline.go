@@ -162,7 +162,7 @@ func (p *Pipeline) attempt(ctx context.Context, r *Request, h Handler, n int) (*
 		}
 		a.Request.Body = g
 	}
-	hr, err := p.HTTP.Do(a.Request)
+	hr, err := p.HTTP.Do(a.Request) //nolint:bodyclose // answerBody closes it
 	var bodyErr error
 	if g != nil {
 		// An answer may be here before the body is through. Whatever is left of it is
