@@ -47,15 +47,7 @@ func (k *call) do(ctx context.Context) (*transport.Response, error) {
 	// net/http would otherwise ask for gzip on a client of the caller's, and unpack
 	// the object behind the back of lengths and checksums.
 	r.Header["Accept-Encoding"] = identity
-	resp, err := k.settings.pipeline.Do(ctx, &r, k)
-	if err != nil {
-		return nil, err
-	}
-	if err := k.payload.confirm(resp.Header); err != nil {
-		resp.Body.Close()
-		return nil, responseError(resp, err)
-	}
-	return resp, nil
+	return k.settings.pipeline.Do(ctx, &r, k)
 }
 
 var identity = []string{"identity"}
@@ -107,12 +99,16 @@ func (k *call) Authorize(ctx context.Context, a *transport.Attempt) error {
 }
 
 // Inspect finds the error in an answer. Success with an error inside is one: S3 says
-// 200 before it knows how a copy or a Complete will end.
+// 200 before it knows how a copy or a Complete will end. So is a checksum that is not the
+// one that was sent.
 func (k *call) Inspect(r *transport.Response) error {
 	switch {
 	case r.StatusCode >= 300:
 	case k.info.HasDocument && rest.RootElement(r.Document) == errorRoot:
 	default:
+		if err := k.payload.confirm(r.Header); err != nil {
+			return responseError(r, err)
+		}
 		return nil
 	}
 	e := parseError(r)

@@ -19,7 +19,9 @@ const namespace = "http://s3.amazonaws.com/doc/2006-03-01/"
 // Client is an S3 client. It is safe for concurrent use; make one with [New] and
 // share it.
 type Client struct {
-	settings
+	// Behind a pointer: where package fmt does not get to ask Format, it does not follow
+	// pointers either.
+	*settings
 	signer  *sigv4.Signer
 	regions *sync.Map // regionKey -> region that a server told
 }
@@ -30,9 +32,6 @@ func (c Client) String() string {
 	o := &c.options
 	return "s3.Client(" + o.Endpoint + ", region " + o.Region + ", profile " + o.Profile.Name + ")"
 }
-
-// GoString is String, for %#v.
-func (c Client) GoString() string { return c.String() }
 
 // Format writes String for every verb: package fmt would print unexported fields as
 // they are.
@@ -58,7 +57,7 @@ func New(o Options, fns ...func(*Options)) (*Client, error) {
 	for _, fn := range fns {
 		fn(&o)
 	}
-	c := &Client{signer: sigv4.NewSigner(sigv4.Options{Service: "s3"}), regions: new(sync.Map)}
+	c := &Client{settings: new(settings), signer: sigv4.NewSigner(sigv4.Options{Service: "s3"}), regions: new(sync.Map)}
 	budget := o.RetryBudget
 	if budget == 0 {
 		budget = transport.DefaultBudget
@@ -69,7 +68,8 @@ func New(o Options, fns ...func(*Options)) (*Client, error) {
 	c.pipeline.Clock = &transport.Clock{Local: o.Clock}
 	switch {
 	case o.HTTPClient == nil:
-		o.HTTPClient = transport.NewHTTPClient(o.TLSConfig)
+		// It is in the client now: Options that are used again name one or the other.
+		o.HTTPClient, o.TLSConfig = transport.NewHTTPClient(o.TLSConfig), nil
 	case o.TLSConfig != nil:
 		return nil, errors.New("s3: TLSConfig is for the default HTTPClient; give yours its own")
 	}
@@ -109,9 +109,9 @@ func (c *Client) Options() Options { return c.options.clone() }
 // with returns the settings for one call.
 func (c *Client) with(fns []func(*Options)) (*settings, error) {
 	if len(fns) == 0 {
-		return &c.settings, nil
+		return c.settings, nil
 	}
-	s := c.settings
+	s := *c.settings
 	o := c.options.clone()
 	region, endpoint := o.Region, o.Endpoint
 	for _, fn := range fns {

@@ -149,7 +149,8 @@ func (c *Client) ListPartsPages(ctx context.Context, in *ListPartsInput, opts ..
 }
 
 // ListMultipartUploadsPages yields the pages of [Client.ListMultipartUploads], from in's
-// place on. After an error it ends.
+// place on. After an error it ends. Keys travel as they are unless in says otherwise:
+// asked for url-encoded ones, Ceph RGW encodes them but does not say so.
 func (c *Client) ListMultipartUploadsPages(ctx context.Context, in *ListMultipartUploadsInput, opts ...func(*Options)) iter.Seq2[*ListMultipartUploadsOutput, error] {
 	return pages("ListMultipartUploads", in, func(in *ListMultipartUploadsInput) (*ListMultipartUploadsOutput, error) {
 		return c.ListMultipartUploads(ctx, in, opts...)

@@ -1,7 +1,7 @@
 package s3
 
 import (
-	"crypto/md5" //nolint:gosec // S3's Content-MD5
+	"crypto/md5" // S3's Content-MD5
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync/atomic"
 
 	"github.com/stowage-go/stowage/internal/checksum"
 	"github.com/stowage-go/stowage/internal/transport"
@@ -31,7 +32,9 @@ type payload struct {
 	chunked  sigv4.Chunked // Mode "" when the body is not framed
 	checksum string        // header or trailer name, "" for none
 	digest   hash.Hash     // of the running attempt, when the checksum trails
-	sent     string        // the checksum, once known
+	// sent is the checksum, once known. A server may answer early, while net/http is
+	// still at the end of the body where this is set.
+	sent atomic.Pointer[string]
 }
 
 // preparePayload decides on length, signature and checksum before the first attempt.
@@ -70,7 +73,7 @@ func (k *call) prepareDocument() error {
 	// Content-MD5 goes along even where a checksum would do for AWS: OpenStack Swift
 	// takes nothing else.
 	if k.info.ChecksumRequired && h.Get("Content-Md5") == "" {
-		sum := md5.Sum(doc) //nolint:gosec // S3's Content-MD5
+		sum := md5.Sum(doc) // S3's Content-MD5
 		h.Set("Content-Md5", base64.StdEncoding.EncodeToString(sum[:]))
 	}
 	return nil
@@ -189,8 +192,9 @@ func (p *payload) readAhead(h http.Header, sign bool, digest hash.Hash) error {
 }
 
 func (p *payload) setChecksum(h http.Header, digest hash.Hash) {
-	p.sent = base64.StdEncoding.EncodeToString(digest.Sum(nil))
-	h.Set(p.checksum, p.sent)
+	sum := base64.StdEncoding.EncodeToString(digest.Sum(nil))
+	p.sent.Store(&sum)
+	h.Set(p.checksum, sum)
 }
 
 // frame announces an aws-chunked body, with its checksum behind it if there is one.
@@ -237,8 +241,9 @@ func (p *payload) anonymous(h http.Header) {
 }
 
 func (p *payload) trailing() string {
-	p.sent = base64.StdEncoding.EncodeToString(p.digest.Sum(nil))
-	return p.sent
+	sum := base64.StdEncoding.EncodeToString(p.digest.Sum(nil))
+	p.sent.Store(&sum)
+	return sum
 }
 
 // wrap dresses the body of one attempt.
@@ -268,15 +273,16 @@ func (r *hashingReader) Read(b []byte) (int, error) {
 // confirm compares the checksum that the server answers with the one that was sent.
 // A server that answers none leaves the sent one, so that the output tells it.
 func (p *payload) confirm(h http.Header) error {
-	if p.checksum == "" || p.sent == "" {
+	sum := p.sent.Load()
+	if sum == nil {
 		return nil
 	}
 	switch got := h.Get(p.checksum); got {
-	case p.sent:
+	case *sum:
 	case "":
-		h.Set(p.checksum, p.sent)
+		h.Set(p.checksum, *sum)
 	default:
-		return fmt.Errorf("%w: sent %s %s, the server has %s", ErrChecksumMismatch, strings.ToLower(p.checksum), p.sent, got)
+		return fmt.Errorf("%w: sent %s %s, the server has %s", ErrChecksumMismatch, strings.ToLower(p.checksum), *sum, got)
 	}
 	return nil
 }

@@ -15,6 +15,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"testing/iotest"
@@ -485,17 +486,24 @@ func TestChecksumEcho(t *testing.T) {
 				w.Header().Set("X-Amz-Checksum-Crc32c", echo)
 			}
 		})
-		c := s.client(t, func(o *Options) { o.Profile = AWS() })
+		var progress atomic.Int64
+		c := s.client(t, func(o *Options) {
+			o.Profile = AWS()
+			o.Progress = func(d int64) { progress.Add(d) }
+		})
 		for _, body := range bodies[:3] {
 			for _, given := range []string{"", crc32cOf(body.want), "AAAAAA=="} {
 				echo = given
+				progress.Store(0)
 				b, n := body.make(t)
 				out, err := c.PutObject(t.Context(), &PutObjectInput{Bucket: "bucket", Key: "key", Body: b, ContentLength: n, ChecksumAlgorithm: ChecksumAlgorithmCrc32c})
 				if given == "AAAAAA==" {
 					require.ErrorIs(t, err, ErrChecksumMismatch)
 					require.ErrorContains(t, err, crc32cOf(body.want))
 					require.ErrorContains(t, err, given)
+					require.Zero(t, progress.Load(), "bytes that went wrong do not count")
 				} else {
+					require.EqualValues(t, len(body.want), progress.Load())
 					require.NoError(t, err)
 					require.Equal(t, crc32cOf(body.want), out.ChecksumCRC32C)
 				}

@@ -90,8 +90,8 @@ var subjects = []subject{
 }
 
 const (
-	once1 = 1 // not retried
-	all   = 4 // retried as often as is allowed
+	single = 1 // not retried
+	all    = 4 // retried as often as is allowed
 )
 
 // refusals are the faults that are answers. The HEAD column differs where only the body
@@ -102,23 +102,23 @@ var refusals = []struct {
 	attempts, head int
 	want           error
 }{
-	{400, "InvalidArgument", once1, once1, ErrInvalidArgument},
-	{400, "RequestTimeout", all, once1, ErrRequestTimeout},
-	{400, "SlowDown", all, once1, ErrSlowDown},
-	{400, "Throttling", all, once1, Code("Throttling")},
-	{400, "ThrottlingException", all, once1, Code("ThrottlingException")},
-	{400, "RequestLimitExceeded", all, once1, Code("RequestLimitExceeded")},
-	{400, "BandwidthLimitExceeded", all, once1, Code("BandwidthLimitExceeded")},
-	{403, "AccessDenied", once1, once1, ErrForbidden},
-	{403, "SignatureDoesNotMatch", once1, once1, ErrForbidden},
-	{404, "NoSuchKey", once1, once1, ErrNotFound},
+	{400, "InvalidArgument", single, single, ErrInvalidArgument},
+	{400, "RequestTimeout", all, single, ErrRequestTimeout},
+	{400, "SlowDown", all, single, ErrSlowDown},
+	{400, "Throttling", all, single, Code("Throttling")},
+	{400, "ThrottlingException", all, single, Code("ThrottlingException")},
+	{400, "RequestLimitExceeded", all, single, Code("RequestLimitExceeded")},
+	{400, "BandwidthLimitExceeded", all, single, Code("BandwidthLimitExceeded")},
+	{403, "AccessDenied", single, single, ErrForbidden},
+	{403, "SignatureDoesNotMatch", single, single, ErrForbidden},
+	{404, "NoSuchKey", single, single, ErrNotFound},
 	{408, "", all, all, Code("RequestTimeout")},
-	{409, "OperationAborted", once1, once1, ErrConflict},
-	{412, "PreconditionFailed", once1, once1, ErrPreconditionFailed},
+	{409, "OperationAborted", single, single, ErrConflict},
+	{412, "PreconditionFailed", single, single, ErrPreconditionFailed},
 	{429, "TooManyRequests", all, all, Code("TooManyRequests")},
 	{500, "InternalError", all, all, nil},
 	{500, "", all, all, Code("InternalServerError")},
-	{501, "NotImplemented", once1, once1, ErrNotImplemented},
+	{501, "NotImplemented", single, single, ErrNotImplemented},
 	{502, "", all, all, Code("BadGateway")},
 	{503, "SlowDown", all, all, nil},
 	{503, "ServiceUnavailable", all, all, ErrServiceUnavailable},
@@ -141,7 +141,7 @@ func TestRetryTableOfAnswers(t *testing.T) {
 				case op.traits&head != 0:
 					attempts = f.head
 				case op.traits&oneShot != 0:
-					attempts = once1
+					attempts = single
 				}
 				require.Equal(t, attempts, s.attempts())
 				require.Error(t, err)
@@ -173,10 +173,10 @@ func TestRetryTableOfLateErrors(t *testing.T) {
 		{"InternalError", all},
 		{"SlowDown", all},
 		{"RequestTimeout", all},
-		{"NoSuchKey", once1},
-		{"NoSuchUpload", once1},
-		{"AccessDenied", once1},
-		{"InvalidPart", once1},
+		{"NoSuchKey", single},
+		{"NoSuchUpload", single},
+		{"AccessDenied", single},
+		{"InvalidPart", single},
 	} {
 		for _, blanks := range []string{"", " ", "\n \r\n\t   \n"} {
 			for _, op := range subjects {
@@ -229,15 +229,15 @@ var networks = []network{
 		require.NoError(t, l.Close())
 		return "http://" + l.Addr().String(), plainClient(t)
 	}},
-	{"reset after request", all, once1, 0, nil, func(t *testing.T) (string, *http.Client) {
+	{"reset after request", all, single, 0, nil, func(t *testing.T) (string, *http.Client) {
 		return "http://" + listen(t, func(c net.Conn, r *http.Request) {
 			_ = c.(*net.TCPConn).SetLinger(0)
 		}), plainClient(t)
 	}},
-	{"EOF before headers", all, once1, 0, nil, func(t *testing.T) (string, *http.Client) {
+	{"EOF before headers", all, single, 0, nil, func(t *testing.T) (string, *http.Client) {
 		return "http://" + listen(t, func(net.Conn, *http.Request) {}), plainClient(t)
 	}},
-	{"EOF within headers", all, once1, 0, nil, func(t *testing.T) (string, *http.Client) {
+	{"EOF within headers", all, single, 0, nil, func(t *testing.T) (string, *http.Client) {
 		return "http://" + listen(t, func(c net.Conn, _ *http.Request) {
 			_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Le")
 		}), plainClient(t)
@@ -245,7 +245,7 @@ var networks = []network{
 	{"TLS handshake broken off", all, all, 0, nil, func(t *testing.T) (string, *http.Client) {
 		return "https://" + listen(t, nil), plainClient(t)
 	}},
-	{"untrusted certificate", once1, once1, 0, func(t *testing.T, err error) {
+	{"untrusted certificate", single, single, 0, func(t *testing.T, err error) {
 		require.ErrorContains(t, err, "certificate")
 	}, func(t *testing.T) (string, *http.Client) {
 		srv := httptest.NewUnstartedServer(http.NotFoundHandler())

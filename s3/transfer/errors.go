@@ -172,14 +172,17 @@ func translate(err error) error {
 	var (
 		limit  *multipart.LimitError
 		length *multipart.LengthError
+		read   *multipart.ReadError
 	)
 	switch {
 	case errors.As(err, &limit):
 		return &SizeError{Limit: string(limit.Limit), Allowed: limit.Allowed, Asked: limit.Asked}
 	case errors.As(err, &length):
 		return &LengthError{Want: length.Want, Got: length.Got, err: length.Unwrap()}
+	case errors.As(err, &read):
+		return fmt.Errorf("read the body at byte %d: %w", read.Offset, read.Err)
 	case errors.Is(err, multipart.ErrOptions):
-		return &OptionError{Field: "Profile", Reason: err.Error()}
+		return &OptionError{Field: "Profile", Reason: strings.TrimPrefix(err.Error(), multipart.ErrOptions.Error()+": ")}
 	}
 	return err
 }

@@ -3,7 +3,7 @@ package transfer
 import (
 	"bytes"
 	"context"
-	"crypto/md5" //nolint:gosec // S3's ETag and Content-MD5
+	"crypto/md5" // S3's ETag and Content-MD5
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
@@ -141,7 +141,7 @@ func (u *upload) UploadPart(ctx context.Context, number int, body multipart.Body
 		return receipt{}, err
 	}
 	in := u.part
-	in.PartNumber = int32(number) //nolint:gosec // at most Profile.MaxParts, an int32
+	in.PartNumber = int32(number) // at most Profile.MaxParts, an int32
 	in.Body, in.ContentLength = body.SectionReader, ptr(body.Size())
 	in.ContentMD5, in.ChecksumAlgorithm = p.contentMD5, u.protection.algorithm
 	setChecksum(&in, u.protection.algorithm, p.checksum)
@@ -175,7 +175,7 @@ func (u *upload) prove(body multipart.Body, p *proof) error {
 		p.checksum = value
 		return err
 	case u.protection.mode == IntegrityMD5 && p.contentMD5 == "":
-		h := md5.New() //nolint:gosec // S3's Content-MD5
+		h := md5.New() // S3's Content-MD5
 		if _, err := io.Copy(h, io.NewSectionReader(body, 0, body.Size())); err != nil {
 			return err
 		}

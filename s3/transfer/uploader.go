@@ -98,11 +98,11 @@ type UploadOutput struct {
 // A body is read from where it stands. *os.File, *bytes.Reader, *strings.Reader and
 // *io.SectionReader are read at offsets, in parallel, without a copy, and their
 // position does not move; other readers are read once, in order, by the calling
-// goroutine. The length is that of the body, or ContentLength, or, if that is nil
-// or negative, unknown: a stream
-// may be as long as part numbers and memory allow, about 380 GiB on AWS and 38 GiB on
-// Swift with the defaults; beyond that it fails with a [SizeError] and is aborted,
-// never cut off. A larger MemoryBudget or ContentLength raises the limit.
+// goroutine. The length is that of the body, or ContentLength, or, when that is nil or
+// negative, unknown: such a stream may be as long as part numbers and memory allow,
+// about 380 GiB on AWS and 38 GiB on Swift with the defaults; beyond that it fails with
+// a [SizeError] and is aborted, never cut off. A larger MemoryBudget or a ContentLength
+// raises the limit.
 //
 // Errors are *[UploadError]. After a cancellation errors.Is finds the context's error
 // and its cause.
