@@ -77,7 +77,7 @@ size: ## stripped size and modules of a program that uploads one file, beside ot
 	  $(GO) version -m "$$out/$$p" | awk -v p="$$p" -v size="$$(wc -c <"$$out/$$p")" \
 	    '$$1 == "dep" { n++ } END { printf "| %s | %.2f | %d |\n", p, size / 1e6, n }'; \
 	done
-	@echo "ours should stay at or below 6.8 MB and 6 modules"
+	@echo "the goal for ours: at most 6.8 MB and 6 modules"
 
 tidy-check: ## go.mod and go.sum of every module are what the code needs
 	@set -e; for m in . $(MODULES); do echo "tidy $$m"; (cd $$m && GOWORK=off $(GO) mod tidy -diff && GOWORK=off $(GO) mod verify >/dev/null); done

@@ -71,6 +71,7 @@ func TestPresigned(t *testing.T) {
 			if err != nil {
 				return err
 			}
+			defer res.Body.Close()
 			return all(same(res.Body, body), that(res.Header.Get("Content-Disposition") == `attachment; filename="a b+c.txt"`, "answered %d %v", res.StatusCode, res.Header))
 		})
 		s.check(t, "presigned HEAD", func(ctx context.Context, _ *testing.T) error {

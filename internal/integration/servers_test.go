@@ -141,10 +141,18 @@ func run(m *testing.M) (int, error) {
 	return status, nil
 }
 
-// eachServer runs a test against every server over every scheme.
+// eachServer runs a test against every server over every scheme; different servers at the same
+// time, since most of it is waiting for them.
 func eachServer(t *testing.T, test func(*testing.T, *server)) {
-	for _, s := range servers {
-		t.Run(s.name+"/"+s.scheme, func(t *testing.T) { test(t, s) })
+	for _, name := range Picked() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, s := range servers {
+				if s.name == name {
+					t.Run(s.scheme, func(t *testing.T) { test(t, s) })
+				}
+			}
+		})
 	}
 }
 
@@ -189,7 +197,7 @@ func expect(err error, sentinels ...error) error {
 	}
 	for _, want := range sentinels {
 		if !errors.Is(err, want) {
-			return fmt.Errorf("is not %q: %w", want, err)
+			return fmt.Errorf("is not %q: %w", want.Error(), err)
 		}
 	}
 	return nil

@@ -17,8 +17,17 @@ func sizeOf(key string) (int64, bool) {
 	return n, err == nil
 }
 
-// object serves HEAD and (ranged) GET of keys named ...size-<bytes>.
+// object serves HEAD and (ranged) GET of keys named ...size-<bytes>, and HEAD of
+// what was uploaded.
 func (k *cn) object(r *req, key string) error {
+	if o, ok := stored(r.path); ok && r.method == "HEAD" {
+		k.note("HeadObject", r)
+		if *latency > 0 {
+			time.Sleep(*latency)
+		}
+		_, err := fmt.Fprintf(k.c, "HTTP/1.1 200 OK\r\nx-amz-request-id: 0\r\nETag: %s\r\nLast-Modified: Mon, 02 Jan 2006 15:04:05 GMT\r\nContent-Length: %d\r\n\r\n", o.etag, o.size)
+		return err
+	}
 	size, ok := sizeOf(key)
 	if !ok {
 		return k.reply(404, "", "application/xml", []byte(xmlh+`<Error><Code>NoSuchKey</Code><Message>no</Message></Error>`))

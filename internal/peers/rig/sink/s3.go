@@ -22,6 +22,8 @@ func (k *cn) handle(r *req) error {
 		mu.Lock()
 		st = newStats()
 		known = map[string]int64{}
+		clear(objects)
+		clear(partSizes)
 		mu.Unlock()
 		return k.reply(200, "", "", nil)
 	case "/info":
@@ -50,6 +52,7 @@ func (k *cn) handle(r *req) error {
 			op = "UploadPart"
 		}
 		k.note(op, r)
+		r.store(etag)
 		return k.reply(200, "ETag: "+etag+"\r\n"+r.echo(), "", nil)
 	case "POST":
 		if err := k.body(r, true, nil); err != nil {
@@ -61,7 +64,7 @@ func (k *cn) handle(r *req) error {
 			return k.reply(200, "", "application/xml", []byte(xmlh+`<InitiateMultipartUploadResult><Bucket>`+bucket+`</Bucket><Key>`+key+`</Key><UploadId>upload-1</UploadId></InitiateMultipartUploadResult>`))
 		case has("uploadId"):
 			k.note("CompleteMultipartUpload", r)
-			return k.reply(200, "", "application/xml", []byte(xmlh+`<CompleteMultipartUploadResult><Location>x</Location><Bucket>`+bucket+`</Bucket><Key>`+key+`</Key><ETag>&quot;00000000000000000000000000000000-1&quot;</ETag>`+r.checksumElements()+`</CompleteMultipartUploadResult>`))
+			return k.reply(200, "", "application/xml", []byte(xmlh+`<CompleteMultipartUploadResult><Location>x</Location><Bucket>`+bucket+`</Bucket><Key>`+key+`</Key><ETag>`+strings.ReplaceAll(r.complete(), `"`, "&quot;")+`</ETag>`+r.checksumElements()+`</CompleteMultipartUploadResult>`))
 		case has("delete"):
 			k.note("DeleteObjects", r)
 			return k.reply(200, "", "application/xml", []byte(xmlh+`<DeleteResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"></DeleteResult>`))

@@ -1,5 +1,7 @@
 // Command awsmgr is aws-sdk-go-v2 service/s3 with feature/s3/manager.
 // Variants: "" default integrity (WhenSupported), "wr" WhenRequired.
+//
+//nolint:staticcheck // the deprecated manager, see below
 package main
 
 //lint:file-ignore SA1019 the deprecated manager is what most programs still use, and the lighter of the two

@@ -1,5 +1,7 @@
 // Minimal upload of one file with feature/s3/manager and config.LoadDefaultConfig
 // (the way the AWS documentation shows it: credential chain, SSO, IMDS, STS).
+//
+//nolint:staticcheck // the deprecated manager, see below
 package main
 
 //lint:file-ignore SA1019 the deprecated manager is what most programs still use, and the lighter of the two

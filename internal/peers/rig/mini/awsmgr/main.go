@@ -1,4 +1,6 @@
 // Minimal upload of one file with feature/s3/manager, static credentials.
+//
+//nolint:staticcheck // the deprecated manager, see below
 package main
 
 //lint:file-ignore SA1019 the deprecated manager is what most programs still use, and the lighter of the two
