@@ -21,13 +21,16 @@ func ensureBucket(ctx context.Context, client *s3.Client, bucket string) (create
 		in.CreateBucketConfiguration = &s3.CreateBucketConfiguration{LocationConstraint: s3.BucketLocationConstraint(o.Region)}
 	}
 	_, err = client.CreateBucket(ctx, in)
-	return err == nil, err
+	return err == nil || ctx.Err() != nil, err // cut off by Ctrl-C, it may have been created
 }
 
 func deleteBucket(ctx context.Context, client *s3.Client, bucket string) error {
 	ctx, cancel := afterwards(ctx)
 	defer cancel()
 	_, err := client.DeleteBucket(ctx, &s3.DeleteBucketInput{Bucket: bucket})
+	if errors.Is(err, s3.ErrNotFound) {
+		return nil
+	}
 	return err
 }
 

@@ -84,11 +84,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 
 	// 3. A bucket: the one that is there, or a new one.
 	created, err := ensureBucket(ctx, client, o.bucket)
-	if err != nil {
-		return err
-	}
 	if created {
 		defer func() { err = errors.Join(err, deleteBucket(ctx, client, o.bucket)) }()
+	}
+	if err != nil {
+		return err
 	}
 	fmt.Fprintf(stdout, "bucket      %s\n", o.bucket)
 
