@@ -185,7 +185,7 @@ func (p *Pipeline) attempt(ctx context.Context, r *Request, h Handler, n int) (*
 		p.log(ctx, r, &a, resp, began, nil)
 		return resp, nil
 	}
-	resp.Document, err = readDocument(incoming, hr)
+	resp.Document, err = readDocument(incoming, hr, r.Method)
 	incoming.Close()
 	hr.Body = http.NoBody
 	switch {
@@ -308,8 +308,12 @@ func (p *Pipeline) wait(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// readDocument reads an answer to its end, sized by its stated length.
-func readDocument(r io.Reader, hr *http.Response) ([]byte, error) {
+// readDocument reads an answer to its end, sized by its stated length. The length that
+// an answer to HEAD states is the object's: nothing follows.
+func readDocument(r io.Reader, hr *http.Response, method string) ([]byte, error) {
+	if method == http.MethodHead {
+		return nil, nil
+	}
 	if hr.ContentLength > maxDocument {
 		return nil, fmt.Errorf("answer of %d bytes is over the limit of %d", hr.ContentLength, maxDocument)
 	}

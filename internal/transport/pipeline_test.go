@@ -352,6 +352,20 @@ func TestAnswerOverTheLimit(t *testing.T) {
 	}
 }
 
+func TestHeadStatesALengthButHasNoBody(t *testing.T) {
+	for _, length := range []int64{1, maxDocument + 1, 1 << 50} {
+		r := newRig(t, func(r *http.Request) (*http.Response, error) {
+			return &http.Response{StatusCode: 200, Header: http.Header{}, Body: http.NoBody, ContentLength: length, Request: r}, nil
+		})
+		req := get()
+		req.Method = "HEAD"
+		resp, err := r.Do(t.Context(), req, &handler{})
+		require.NoError(t, err)
+		require.Empty(t, resp.Document)
+		require.Equal(t, length, resp.ContentLength)
+	}
+}
+
 type zeros struct{}
 
 func (zeros) Read(p []byte) (int, error) { return len(p), nil }
