@@ -182,6 +182,9 @@ func (k *call) validate() error {
 				}
 			}
 		}
+		if _, ok := k.request.Header["X-Amz-Copy-Source-Range"]; ok && !p.RangedPartCopy {
+			return fmt.Errorf("%w: %s may copy the whole source in place of CopySourceRange", ErrUnsupported, p.Name)
+		}
 	}
 	if bucket, _ := k.object(); bucket == "." || bucket == ".." {
 		return fmt.Errorf("s3: %q is no bucket name", bucket)

@@ -21,8 +21,7 @@ func (c *Client) getObject(ctx context.Context, in *GetObjectInput, opts []func(
 	if err != nil {
 		return nil, operationError(opGetObject.Name, err)
 	}
-	b := &objectBody{ctx: ctx, client: c, opts: opts, in: *in, src: out.Body, etag: out.ETag, size: resp.ContentLength}
-	b.in.VersionId = firstOf(out.VersionId, in.VersionId)
+	b := &objectBody{ctx: ctx, client: c, opts: opts, in: *in, src: out.Body, etag: out.ETag, version: out.VersionId, size: resp.ContentLength}
 	b.resumable = b.size >= 0 && out.ETag != ""
 	if resp.StatusCode == http.StatusPartialContent || in.PartNumber != 0 {
 		var ok bool
@@ -33,13 +32,6 @@ func (c *Client) getObject(ctx context.Context, in *GetObjectInput, opts []func(
 	}
 	out.Body = b
 	return out, nil
-}
-
-func firstOf(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }
 
 // rangeStart reads the first offset of "bytes 0-9/100".
@@ -66,8 +58,9 @@ type objectBody struct {
 
 	src       io.ReadCloser
 	etag      string
-	from      int64 // where in the object the body begins
-	size      int64 // of the body; negative: not known
+	version   string // that was answered; empty in a bucket without versions
+	from      int64  // where in the object the body begins
+	size      int64  // of the body; negative: not known
 	read      int64
 	stalls    int // connections in a row that gave nothing
 	resumable bool
@@ -166,6 +159,12 @@ func (b *objectBody) resume(cause error) error {
 	in.PartNumber, in.IfNoneMatch, in.IfMatch = 0, "", b.etag
 	in.Range = "bytes=" + strconv.FormatInt(b.from+b.read, 10) + "-" + strconv.FormatInt(b.from+b.size-1, 10)
 	out, resp, err := do(b.ctx, b.client, &opGetObject, &in, b.opts)
+	if errors.Is(err, ErrPreconditionFailed) && in.VersionId == "" && b.version != "" {
+		// Replaced, but in a versioned bucket it is still there under its version. Not
+		// asked for at once, since that takes a permission of its own.
+		in.VersionId = b.version
+		out, resp, err = do(b.ctx, b.client, &opGetObject, &in, b.opts)
+	}
 	switch {
 	case errors.Is(err, ErrPreconditionFailed):
 		return b.fail(fmt.Errorf("%w, %d of %d bytes in: %w", ErrObjectChanged, b.read, b.size, err))

@@ -398,9 +398,13 @@ func TestBodyIsRetriedFromWhereItStood(t *testing.T) {
 				require.Len(t, got, 3)
 				for _, r := range got {
 					require.NoError(t, r.verify(testSecret))
-					content, _, err := r.content()
+					content, trailer, err := r.content()
 					require.NoError(t, err)
 					require.True(t, payloadContent == string(content))
+					if alg != "" {
+						require.Equal(t, crc32cOf(payloadContent), r.Header.Get("X-Amz-Checksum-Crc32c")+trailer["x-amz-checksum-crc32c"],
+							"each attempt's checksum is of that attempt")
+					}
 				}
 				var sum, taken int64
 				for _, d := range deltas {

@@ -59,7 +59,7 @@ type Profile struct {
 	// MaxPutSize bounds one PutObject and MaxObjectSize an object, in bytes.
 	MaxPutSize, MaxObjectSize int64
 	// RangedPartCopy: UploadPartCopy honours CopySourceRange. Where it doesn't, each
-	// part would hold the whole source.
+	// part would hold the whole source: such a call fails with [ErrUnsupported].
 	RangedPartCopy bool
 
 	// ListVersion is the listing operation to prefer: 2 for ListObjectsV2, 1 for

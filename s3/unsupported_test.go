@@ -91,3 +91,25 @@ func TestProfiles(t *testing.T) {
 	require.Equal(t, Supported, AWS().Support("GetObject"))
 	require.Equal(t, []string{"supported", "partially supported", "unsupported"}, []string{Supported.String(), PartiallySupported.String(), Unsupported.String()})
 }
+
+// Where a range is not trusted, each part would silently hold the whole source.
+func TestRangedPartCopy(t *testing.T) {
+	for _, p := range []Profile{AWS(), CephRGW(), Alluxio(), Generic()} {
+		s := always(200, "<CopyPartResult/>")
+		c := newClient(t, s, func(o *Options) { o.Profile = p })
+		in := &UploadPartCopyInput{Bucket: "bucket", Key: "key", UploadId: "u", PartNumber: 1, CopySource: "bucket/a", CopySourceRange: "bytes=0-9"}
+		_, err := c.UploadPartCopy(t.Context(), in)
+		if p.RangedPartCopy {
+			require.NoError(t, err)
+			continue
+		}
+		require.ErrorIs(t, err, ErrUnsupported)
+		require.ErrorContains(t, err, p.Name)
+		require.Zero(t, s.attempts())
+		_, err = c.UploadPartCopy(t.Context(), in, func(o *Options) { o.AllowUnsupported = true })
+		require.NoError(t, err)
+		in.CopySourceRange = ""
+		_, err = c.UploadPartCopy(t.Context(), in)
+		require.NoError(t, err)
+	}
+}
