@@ -5,7 +5,6 @@ go 1.25.0
 require (
 	github.com/aws/smithy-go v1.28.8
 	github.com/google/go-querystring v1.2.0
-	github.com/jarcoal/httpmock v1.4.2
 	github.com/minio/crc64nvme v1.1.1
 	github.com/stretchr/testify v1.12.1
 	go.uber.org/goleak v1.3.0
