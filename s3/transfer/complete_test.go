@@ -77,6 +77,10 @@ func TestComplete(t *testing.T) {
 			err: s3.ErrInternalError, parts: PartsAborted, aborted: true,
 		},
 		{
+			name: "error inside 200 every time, though done", before: oneOf("CompleteMultipartUpload", nil, error200, error200, error200),
+			after: oneOf("CompleteMultipartUpload", error200), attempts: 4, verified: true, stored: true,
+		},
+		{
 			name: "500 and not done", before: oneOf("CompleteMultipartUpload", error500, error500, error500, error500), attempts: 4,
 			err: s3.ErrInternalError, parts: PartsAborted, aborted: true,
 		},
@@ -245,6 +249,27 @@ func TestCompleteOfSameContentAgain(t *testing.T) {
 	require.Equal(t, PartsUnknown, failed.Parts)
 	require.Empty(t, s.of("AbortMultipartUpload"))
 	require.Contains(t, err.Error(), ", parts may be left: not known whether the upload was completed: operation error S3: CompleteMultipartUpload")
+}
+
+// A condition that fails on a repeated attempt is a refusal as long as the upload is
+// there, even if the object is one like ours: somebody else has won.
+func TestConditionOnSameContent(t *testing.T) {
+	data := pattern(3 * partSize)
+	for _, p := range []s3.Profile{s3.AWS(), s3.CephRGW()} {
+		s := startServer(t, small(p), false)
+		up := newUploader(t, s.newClient(t))
+		_, err := up.Upload(t.Context(), input(bytes.NewReader(data)))
+		require.NoError(t, err)
+		s.before = oneOf("CompleteMultipartUpload", nil, error500)
+		in := input(bytes.NewReader(data))
+		in.IfNoneMatch = "*"
+		_, err = up.Upload(t.Context(), in)
+		require.ErrorIs(t, err, s3.ErrPreconditionFailed)
+		require.NotErrorIs(t, err, ErrAmbiguous)
+		require.Equal(t, PartsAborted, requireUploadError(t, err).Parts)
+		require.Len(t, s.of("CompleteMultipartUpload"), 3)
+		require.Zero(t, s.open())
+	}
 }
 
 // Who may not list parts is answered by the object alone.

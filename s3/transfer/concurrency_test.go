@@ -82,6 +82,7 @@ func TestUploaderIsSharedSafely(t *testing.T) {
 			out, err := up.Upload(t.Context(), in, func(o *Options) {
 				o.Concurrency = 1 + i%3
 				o.ClientOptions = append(o.ClientOptions, func(*s3.Options) { mine.Add(1) })
+				o.ClientOptions = append(o.ClientOptions, func(*s3.Options) {}) // with room behind it
 			})
 			if err != nil {
 				t.Error(err)

@@ -13,7 +13,8 @@
 // What proves that the object is what was read is a choice, [Integrity], with its
 // cost; the default takes the strongest that costs no further pass over the data and
 // that the profile's server honours. Whatever the choice, sizes are compared: of each
-// part as it is sent, and of the object after it is complete.
+// part as it is sent, and of an object in parts after it is complete, where it may be
+// looked at ([UploadOutput].SizeVerified).
 //
 // # Failure
 //

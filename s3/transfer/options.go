@@ -42,7 +42,7 @@ type Options struct {
 	// Concurrency is the greatest number of parts in flight. Zero: 4; negative: 1.
 	Concurrency int
 	// MemoryBudget bounds the buffers of one upload from a plain reader, in bytes.
-	// Zero: 64 MiB. Files, bytes.Reader and their like use none of it.
+	// Zero: 64 MiB; negative: one part. Files, bytes.Reader and their like use none of it.
 	MemoryBudget int64
 	// Integrity is how the object is proven to be what was read.
 	Integrity Integrity

@@ -26,7 +26,7 @@ type upload struct {
 	profile    s3.Profile
 	protection protection
 
-	part    s3.UploadPartInput // what all parts have in common
+	part    s3.UploadPartInput // of all parts; what differs is set on a copy for each
 	joining bool               // Complete was tried
 	output  UploadOutput
 }
@@ -100,13 +100,9 @@ func (u *upload) Begin(ctx context.Context, _ multipart.Plan) (multipart.Target[
 		return nil, err
 	}
 	if out.UploadId == "" {
-		return nil, fmt.Errorf("the server answered CreateMultipartUpload without an upload id")
+		return nil, errors.New("the server answered CreateMultipartUpload without an upload id")
 	}
 	copyFields(&u.part, u.in)
-	u.part.Body, u.part.ContentLength, u.part.ContentMD5, u.part.ChecksumAlgorithm = nil, nil, "", ""
-	for _, a := range algorithms {
-		setChecksum(&u.part, a, "")
-	}
 	u.part.UploadId = out.UploadId
 	copyFields(&u.output, out)
 	return u, nil
