@@ -18,6 +18,10 @@ import (
 // lookTimeout bounds the look at the object when the answer to Complete was lost.
 const lookTimeout = 30 * time.Second
 
+// looksUnanswered is how often an upload that is still there is looked at, with
+// abortSettle in between, before its Complete, which had no answer, counts as failed.
+const looksUnanswered = 5
+
 // Complete joins the parts, and makes sure that what came of it is what was sent.
 func (u *upload) Complete(ctx context.Context, receipts []receipt) error {
 	in, err := u.completeInput(receipts)
@@ -207,23 +211,33 @@ func (u *upload) look(ctx context.Context, in *s3.CompleteMultipartUploadInput, 
 	// The caller's context may be what cut the answer off.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lookTimeout)
 	defer cancel()
-	parts := &s3.ListPartsInput{MaxParts: 1}
-	copyFields(parts, in)
-	_, err := u.client.ListParts(ctx, parts, u.requestOptions(nil)...)
-	open := err == nil
-	if open && conditionAfterRetry(cause) {
-		return cause // a refusal after all
+	looks := 1
+	if !answered(cause) {
+		looks = looksUnanswered // the server may be joining the parts right now
 	}
-	head, err := u.head(ctx, in, "")
-	ours := err == nil && (want.etag != "" && unquoted(head.ETag) == want.etag ||
-		want.checksum != "" && checksumOf(head, u.protection.algorithm) == want.checksum)
-	switch {
-	case ours && !open:
-		copyFields(&u.output, head)
-		u.output.SizeVerified = true
-		return nil
-	case open && !ours:
-		return cause
+	for n := 1; ; n++ {
+		parts := &s3.ListPartsInput{MaxParts: 1}
+		copyFields(parts, in)
+		_, err := u.client.ListParts(ctx, parts, u.requestOptions(nil)...)
+		open := err == nil
+		if open && conditionAfterRetry(cause) {
+			return cause // a refusal after all
+		}
+		head, err := u.head(ctx, in, "")
+		ours := err == nil && (want.etag != "" && unquoted(head.ETag) == want.etag ||
+			want.checksum != "" && checksumOf(head, u.protection.algorithm) == want.checksum)
+		switch {
+		case ours && !open:
+			copyFields(&u.output, head)
+			u.output.SizeVerified = true
+			return nil
+		case open && !ours && n < looks:
+			if u.wait(ctx) {
+				continue
+			}
+		case open && !ours:
+			return cause
+		}
+		return settled{fmt.Errorf("%w: %w", ErrAmbiguous, cause)}
 	}
-	return settled{fmt.Errorf("%w: %w", ErrAmbiguous, cause)}
 }

@@ -35,6 +35,8 @@ type fake struct {
 	parts   map[int32]s3.UploadPartInput
 	done    s3.CompleteMultipartUploadInput
 	abort   s3.AbortMultipartUploadInput
+	// comesBack: the upload is listed although it was aborted.
+	comesBack bool
 	head    s3.HeadObjectInput
 	list    s3.ListPartsInput
 	bodies  map[int32][]byte // 0 is PutObject's
@@ -125,7 +127,13 @@ func (f *fake) HeadObject(ctx context.Context, in *s3.HeadObjectInput, fns ...fu
 }
 
 func (f *fake) ListParts(ctx context.Context, in *s3.ListPartsInput, fns ...func(*s3.Options)) (*s3.ListPartsOutput, error) {
-	return call(ctx, f, "ListParts", in, func() { f.list = *in }, &s3.ListPartsOutput{}, 0, nil, fns)
+	out, err := call(ctx, f, "ListParts", in, func() { f.list = *in }, &s3.ListPartsOutput{}, 0, nil, fns)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if err == nil && f.abort.UploadId != "" && !f.comesBack {
+		return nil, refused(404, s3.ErrNoSuchUpload)
+	}
+	return out, err
 }
 
 func (f *fake) stored() (data []byte) {

@@ -514,6 +514,7 @@ func newUploader(t testing.TB, c Client, fns ...func(*Options)) *Uploader {
 	t.Helper()
 	up, err := NewUploader(c, append([]func(*Options){func(o *Options) { o.PartSize = partSize }}, fns...)...)
 	require.NoError(t, err)
+	up.settle = 0
 	return up
 }
 

@@ -11,6 +11,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync/atomic"
+	"time"
 
 	"github.com/stowage-go/stowage/internal/checksum"
 	"github.com/stowage-go/stowage/internal/multipart"
@@ -28,6 +30,8 @@ type upload struct {
 
 	part    s3.UploadPartInput // of all parts; what differs is set on a copy for each
 	joining bool               // Complete was tried
+	loose   atomic.Bool        // a part was sent whose answer never came
+	settle  time.Duration
 	output  UploadOutput
 }
 
@@ -143,6 +147,9 @@ func (u *upload) UploadPart(ctx context.Context, number int, body multipart.Body
 	setChecksum(&in, u.protection.algorithm, p.checksum)
 	out, err := u.client.UploadPart(ctx, &in, u.requestOptions(&body)...)
 	if err != nil {
+		if !answered(err) {
+			u.loose.Store(true)
+		}
 		return receipt{}, err
 	}
 	var answer UploadOutput
@@ -223,16 +230,4 @@ func plain(e s3.ServerSideEncryption) bool {
 func md5OfETag(etag string) ([]byte, bool) {
 	b, err := hex.DecodeString(strings.Trim(etag, `"`))
 	return b, err == nil && len(b) == md5.Size
-}
-
-// Abort gives the upload up. One that is gone already has nothing left, unless it is
-// gone because the parts were joined after all.
-func (u *upload) Abort(ctx context.Context) error {
-	var in s3.AbortMultipartUploadInput
-	copyFields(&in, &u.part)
-	_, err := u.client.AbortMultipartUpload(ctx, &in, u.requestOptions(nil)...)
-	if errors.Is(err, s3.ErrNoSuchUpload) && !u.joining {
-		return nil
-	}
-	return err
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/stowage-go/stowage/internal/multipart"
 	"github.com/stowage-go/stowage/s3"
@@ -16,6 +17,7 @@ import (
 type Uploader struct {
 	client  Client
 	options Options
+	settle  time.Duration // abortSettle, but in tests
 }
 
 // NewUploader makes an uploader over a client, usually an *s3.Client.
@@ -23,7 +25,7 @@ func NewUploader(client Client, fns ...func(*Options)) (*Uploader, error) {
 	if c, ok := client.(*s3.Client); client == nil || ok && c == nil {
 		return nil, &OptionError{Field: "client", Reason: "is nil"}
 	}
-	u := &Uploader{client: client}
+	u := &Uploader{client: client, settle: abortSettle}
 	for _, fn := range fns {
 		fn(&u.options)
 	}
@@ -158,6 +160,6 @@ func (u *Uploader) prepare(in *s3.PutObjectInput, o *Options) (*upload, multipar
 		return nil, src, err
 	}
 	return &upload{
-		client: u.client, in: in, options: o, profile: resolved.Profile, protection: p,
+		client: u.client, in: in, options: o, profile: resolved.Profile, protection: p, settle: u.settle,
 	}, src, nil
 }
