@@ -44,34 +44,6 @@ func deleteObject(ctx context.Context, client *s3.Client, bucket, key string) er
 	return err
 }
 
-// sweep runs after a failed upload, which the uploader has aborted. A part that
-// the server had received by then can still be stored after the abort (Amazon S3
-// API reference, AbortMultipartUpload), so give it a moment and look again.
-func sweep(ctx context.Context, client *s3.Client, bucket, key string) error {
-	ctx, cancel := afterwards(ctx)
-	defer cancel()
-	for {
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(300 * time.Millisecond):
-		}
-		out, err := client.ListMultipartUploads(ctx, &s3.ListMultipartUploadsInput{Bucket: bucket, Prefix: key})
-		if errors.Is(err, s3.ErrUnsupported) { // the server has no such list
-			return nil
-		}
-		if err != nil || len(out.Uploads) == 0 {
-			return err
-		}
-		for _, u := range out.Uploads {
-			_, err := client.AbortMultipartUpload(ctx, &s3.AbortMultipartUploadInput{Bucket: bucket, Key: u.Key, UploadId: u.UploadId})
-			if err != nil && !errors.Is(err, s3.ErrNoSuchUpload) {
-				return err
-			}
-		}
-	}
-}
-
 // afterwards is a context for cleaning up: it works after Ctrl-C has cancelled
 // the program's, but not for ever.
 func afterwards(ctx context.Context) (context.Context, context.CancelFunc) {

@@ -95,7 +95,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	// 4. Upload, in parts and in parallel; small files go in one request.
 	defer func() { err = errors.Join(err, deleteObject(ctx, client, o.bucket, o.key)) }()
 	if err := upload(ctx, client, o, file, stdout, stderr); err != nil {
-		return errors.Join(err, sweep(ctx, client, o.bucket, o.key))
+		return err
 	}
 
 	// 5. List.

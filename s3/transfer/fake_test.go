@@ -37,9 +37,9 @@ type fake struct {
 	abort   s3.AbortMultipartUploadInput
 	// comesBack: the upload is listed although it was aborted.
 	comesBack bool
-	head    s3.HeadObjectInput
-	list    s3.ListPartsInput
-	bodies  map[int32][]byte // 0 is PutObject's
+	head      s3.HeadObjectInput
+	list      s3.ListPartsInput
+	bodies    map[int32][]byte // 0 is PutObject's
 }
 
 func newFake(p s3.Profile) *fake {
