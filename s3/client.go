@@ -141,6 +141,9 @@ func do[In, Out any](ctx context.Context, c *Client, op *rest.Operation[In, Out]
 	if err != nil {
 		return nil, nil, err
 	}
+	if in == nil {
+		in = new(In) // so that the members it lacks are named, if it lacks any
+	}
 	req, err := op.Encode(in, s.encodeOptions())
 	if err != nil {
 		return nil, nil, err

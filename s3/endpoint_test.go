@@ -83,10 +83,11 @@ func TestAddressWithoutBucketAndInErrors(t *testing.T) {
 	for _, addressing := range []Addressing{AddressingPath, AddressingVirtualHost} {
 		s := always(404, "", "X-Amz-Request-Id", "id")
 		c := newClient(t, s, func(o *Options) { o.Endpoint, o.Addressing = "http://store.example/base", addressing })
-		_, err := c.ListBuckets(t.Context(), nil)
-		require.ErrorContains(t, err, "nil input")
-		_, err = c.ListBuckets(t.Context(), &ListBucketsInput{})
-		require.Error(t, err)
+		_, err := c.GetObject(t.Context(), nil)
+		require.ErrorContains(t, err, "missing required members Bucket, Key")
+		require.Zero(t, s.attempts())
+		_, err = c.ListBuckets(t.Context(), nil)
+		require.ErrorIs(t, err, ErrNotFound)
 		require.Equal(t, "http://store.example/base/", s.last().URL.String())
 
 		_, err = c.GetObject(t.Context(), &GetObjectInput{Bucket: "bucket", Key: "/a//key"})

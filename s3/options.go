@@ -72,7 +72,7 @@ type Options struct {
 
 	// HTTPClient sends the requests. Nil: one tuned for large bodies (256 idle
 	// connections per host, 64 KiB buffers, HTTP/1.1, 10 s to connect, 10 s for TLS,
-	// 2 minutes for the answer's header). Its redirect policy is not used: following
+	// 5 minutes for the answer's header). Its redirect policy is not used: following
 	// one takes a new signature.
 	HTTPClient *http.Client
 	// TLSConfig is for the default HTTPClient, such as RootCAs of a private cloud.

@@ -112,9 +112,9 @@ func TestRecordsGoTogether(t *testing.T) {
 	defer c.Close()
 	require.NoError(t, c.HandshakeContext(t.Context()))
 	before := counted.writes.Load()
-	n, err := c.Write(make([]byte, 10*16384))
+	n, err := c.Write(make([]byte, chunkSize))
 	require.NoError(t, err)
-	require.Equal(t, 10*16384, n)
+	require.Equal(t, chunkSize, n)
 	require.EqualValues(t, 1, counted.writes.Load()-before)
 
 	counted.fail.Store(true)

@@ -12,7 +12,7 @@ const (
 	DialTimeout           = 10 * time.Second
 	KeepAlive             = 30 * time.Second
 	TLSHandshakeTimeout   = 10 * time.Second
-	ResponseHeaderTimeout = 2 * time.Minute // CompleteMultipartUpload may think for long before its first byte
+	ResponseHeaderTimeout = 5 * time.Minute // CompleteMultipartUpload, or 1000 deletions on Swift, may think for long
 	ExpectContinueTimeout = time.Second
 	IdleConnTimeout       = 90 * time.Second
 	IdleConnsPerHost      = 256
@@ -24,7 +24,7 @@ const (
 
 // NewHTTPTransport returns an http.Transport tuned for many large bodies at once:
 // as many idle connections per host as any concurrency asks for, bodies sent in chunks
-// of 256 KiB with all their TLS records in one system call, limits on each phase
+// of 64 KiB with all their TLS records in one system call, limits on each phase
 // instead of a total one, HTTP/1.1 (several connections beat one multiplexed connection
 // for bulk) and no transparent decompression, which would change the bytes that a
 // checksum is about. cfg is the TLS configuration; nil: TLS 1.2 and up with the system's
