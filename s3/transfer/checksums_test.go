@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -259,8 +260,9 @@ func TestMD5(t *testing.T) {
 			}
 
 			other := &reply{status: 200, header: http.Header{"Etag": {hex.EncodeToString(md5Of(nil))}}}
+			var honest atomic.Bool // parts of the failed upload may still be under way
 			s.after = func(e *exchange) *reply {
-				if e.Op == "PutObject" || e.Part == 3 {
+				if !honest.Load() && (e.Op == "PutObject" || e.Part == 3) {
 					return other
 				}
 				return nil
@@ -283,7 +285,7 @@ func TestMD5(t *testing.T) {
 			in.ContentMD5 = md5Base64(data[:10])
 			_, err = up.Upload(t.Context(), in, func(o *Options) { o.Integrity = IntegrityAuto })
 			require.ErrorIs(t, err, s3.ErrChecksumMismatch)
-			s.after = nil
+			honest.Store(true)
 			kind.make(t, in, data[:10])
 			_, err = up.Upload(t.Context(), in)
 			require.NoError(t, err)
