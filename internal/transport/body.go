@@ -16,6 +16,7 @@ type Body struct {
 	at     io.ReaderAt // non-nil: every attempt reads through a section of its own
 	seeker io.Seeker   // non-nil: can be rewound
 	memory bool
+	whole  bool // the length is all that the reader has
 	start  int64
 	length int64
 	opened atomic.Bool
@@ -69,6 +70,7 @@ func NewBody(r io.Reader, length int64) (*Body, error) {
 	case b.length > rest:
 		return nil, &BodyError{fmt.Errorf("content length %d is stated but the reader holds %d bytes", b.length, rest)}
 	}
+	b.whole = b.length == rest
 	if at, ok := r.(io.ReaderAt); ok {
 		b.at = at
 	}
@@ -101,6 +103,9 @@ func (b *Body) ReadAhead(w io.Writer) error {
 	if b.seeker == nil {
 		return &BodyError{errors.New("can't be rewound")}
 	}
+	if to, ok := b.reader.(io.WriterTo); ok && b.memory && b.whole {
+		return b.writeAhead(to, w)
+	}
 	r, err := b.open()
 	if err != nil {
 		return err
@@ -113,6 +118,21 @@ func (b *Body) ReadAhead(w io.Writer) error {
 	}
 	if n != b.length {
 		return &BodyError{fmt.Errorf("%w: %d of %d bytes", io.ErrUnexpectedEOF, n, b.length)}
+	}
+	return nil
+}
+
+// writeAhead is ReadAhead without a copy: a reader in memory writes its bytes itself.
+func (b *Body) writeAhead(to io.WriterTo, w io.Writer) error {
+	if _, err := b.seeker.Seek(b.start, io.SeekStart); err != nil {
+		return &BodyError{fmt.Errorf("rewind: %w", err)}
+	}
+	n, err := to.WriteTo(w)
+	if err == nil && n != b.length {
+		err = fmt.Errorf("%w: %d of %d bytes", io.ErrUnexpectedEOF, n, b.length)
+	}
+	if err != nil {
+		return &BodyError{err}
 	}
 	return nil
 }

@@ -114,6 +114,59 @@ func TestReadAhead(t *testing.T) {
 	require.ErrorIs(t, b.ReadAhead(io.Discard), io.ErrUnexpectedEOF)
 }
 
+func TestReadAheadWithoutACopy(t *testing.T) {
+	src := bytes.NewReader([]byte("skipped|content"))
+	_, err := src.Seek(8, io.SeekStart)
+	require.NoError(t, err)
+	b, err := NewBody(src, UnknownLength)
+	require.NoError(t, err)
+	for range 2 {
+		var w writes
+		require.NoError(t, b.ReadAhead(&w))
+		require.Equal(t, writes{"content"}, w)
+	}
+	// A stated length ends before the reader does.
+	b, err = NewBody(strings.NewReader("content"), 4)
+	require.NoError(t, err)
+	var w writes
+	require.NoError(t, b.ReadAhead(&w))
+	require.Equal(t, writes{"cont"}, w)
+
+	boom := errors.New("boom")
+	for _, r := range []io.Reader{&ownWriter{Reader: bytes.NewReader([]byte("abc")), err: boom}, &ownWriter{Reader: bytes.NewReader([]byte("abc")), seek: boom}} {
+		b, err = NewBody(r, UnknownLength)
+		require.NoError(t, err)
+		r.(*ownWriter).armed = true
+		require.ErrorIs(t, b.ReadAhead(io.Discard), boom)
+	}
+	b, err = NewBody(&ownWriter{Reader: bytes.NewReader([]byte("abc"))}, UnknownLength)
+	require.NoError(t, err)
+	require.ErrorIs(t, b.ReadAhead(io.Discard), io.ErrUnexpectedEOF)
+}
+
+type writes []string
+
+func (w *writes) Write(p []byte) (int, error) { *w = append(*w, string(p)); return len(p), nil }
+
+// ownWriter writes two bytes, whatever it has.
+type ownWriter struct {
+	*bytes.Reader
+	err, seek error
+	armed     bool
+}
+
+func (w *ownWriter) Seek(offset int64, whence int) (int64, error) {
+	if w.armed && w.seek != nil {
+		return 0, w.seek
+	}
+	return w.Reader.Seek(offset, whence)
+}
+
+func (w *ownWriter) WriteTo(to io.Writer) (int64, error) {
+	n, _ := to.Write([]byte("ab"))
+	return int64(n), w.err
+}
+
 type failAt struct{ err error }
 
 func (f failAt) ReadAt([]byte, int64) (int, error) { return 0, f.err }

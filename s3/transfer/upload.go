@@ -72,7 +72,7 @@ func (u *upload) PutWhole(ctx context.Context, body multipart.Body) error {
 	if err := u.prove(body, &p); err != nil {
 		return err
 	}
-	in.Body, in.ContentLength = body.SectionReader, ptr(body.Size())
+	in.Body, in.ContentLength = partReader(body), ptr(body.Size())
 	in.ContentMD5, in.ChecksumAlgorithm = p.contentMD5, u.protection.algorithm
 	setChecksum(&in, u.protection.algorithm, p.checksum)
 	out, err := u.client.PutObject(ctx, &in, u.requestOptions(&body)...)
@@ -142,7 +142,7 @@ func (u *upload) UploadPart(ctx context.Context, number int, body multipart.Body
 	}
 	in := u.part
 	in.PartNumber = int32(number) // at most Profile.MaxParts, an int32
-	in.Body, in.ContentLength = body.SectionReader, ptr(body.Size())
+	in.Body, in.ContentLength = partReader(body), ptr(body.Size())
 	in.ContentMD5, in.ChecksumAlgorithm = p.contentMD5, u.protection.algorithm
 	setChecksum(&in, u.protection.algorithm, p.checksum)
 	out, err := u.client.UploadPart(ctx, &in, u.requestOptions(&body)...)
