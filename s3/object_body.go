@@ -192,27 +192,16 @@ func (b *objectBody) resume(cause error) error {
 		return b.resume(err)
 	}
 	if b.from+b.size < resp.ContentLength {
-		b.src = &prefix{out.Body, b.size - b.read}
+		// It goes on past the range that was asked for.
+		b.src = &limitedBody{io.LimitReader(out.Body, b.size-b.read), out.Body}
 	}
 	return nil
 }
 
-// prefix ends a body early that goes on past the range that was asked for.
-type prefix struct {
-	io.ReadCloser
-	left int64
-}
-
-func (r *prefix) Read(p []byte) (int, error) {
-	if r.left <= 0 {
-		return 0, io.EOF
-	}
-	if int64(len(p)) > r.left {
-		p = p[:r.left]
-	}
-	n, err := r.ReadCloser.Read(p)
-	r.left -= int64(n)
-	return n, err
+// limitedBody reads a part of a body and closes all of it.
+type limitedBody struct {
+	io.Reader
+	io.Closer
 }
 
 func (b *objectBody) fail(err error) error {

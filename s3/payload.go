@@ -61,22 +61,40 @@ func (k *call) prepareDocument() error {
 			h.Set("Content-Type", "application/xml")
 		}
 	}
-	if alg := h.Get("X-Amz-Sdk-Checksum-Algorithm"); alg != "" && !hasChecksum(h) {
-		d, err := checksum.New(checksum.Algorithm(alg))
-		if err != nil {
-			return fmt.Errorf("s3: ChecksumAlgorithm: %w", err)
-		}
-		d.Write(doc)
-		k.payload.checksum = checksum.Header(checksum.Algorithm(alg))
-		h.Set(k.payload.checksum, base64.StdEncoding.EncodeToString(d.Sum(nil)))
+	digest, err := k.payload.askedDigest(h)
+	if err != nil {
+		return err
 	}
-	// Content-MD5 goes along even where a checksum would do for AWS: OpenStack Swift
-	// takes nothing else.
-	if k.info.ChecksumRequired && h.Get("Content-Md5") == "" {
-		sum := md5.Sum(doc) // S3's Content-MD5
-		h.Set("Content-Md5", base64.StdEncoding.EncodeToString(sum[:]))
+	if digest != nil {
+		digest.Write(doc)
+		h.Set(k.payload.checksum, checksum.Encode(digest.Sum(nil)))
 	}
+	k.addContentMD5()
 	return nil
+}
+
+// addContentMD5 adds the header where the operation demands one, even where a checksum
+// would do for AWS: OpenStack Swift takes nothing else.
+func (k *call) addContentMD5() {
+	if h := k.request.Header; k.info.ChecksumRequired && h.Get("Content-Md5") == "" {
+		sum := md5.Sum(k.request.Document)
+		h.Set("Content-Md5", checksum.Encode(sum[:]))
+	}
+}
+
+// askedDigest is the hash of the checksum that the caller asks for and does not bring,
+// nil when there is none. It takes note of the header.
+func (p *payload) askedDigest(h http.Header) (hash.Hash, error) {
+	alg := checksum.Algorithm(h.Get("X-Amz-Sdk-Checksum-Algorithm"))
+	if alg == "" || hasChecksum(h) {
+		return nil, nil
+	}
+	digest, err := checksum.New(alg)
+	if err != nil {
+		return nil, fmt.Errorf("s3: ChecksumAlgorithm: %w", err)
+	}
+	p.checksum = checksum.Header(alg)
+	return digest, nil
 }
 
 // addContentType gives a bucket's subresource the type that some providers insist on.
@@ -133,13 +151,9 @@ func (k *call) prepareStream() error {
 
 	sign := o.Credentials != nil &&
 		(o.SignPayload == SignPayloadAlways || o.SignPayload == SignPayloadAuto && !k.settings.endpoint.secure())
-	alg := checksum.Algorithm(h.Get("X-Amz-Sdk-Checksum-Algorithm"))
-	var digest hash.Hash
-	if alg != "" && !hasChecksum(h) {
-		if digest, err = checksum.New(alg); err != nil {
-			return fmt.Errorf("s3: ChecksumAlgorithm: %w", err)
-		}
-		p.checksum = checksum.Header(alg)
+	digest, err := p.askedDigest(h)
+	if err != nil {
+		return err
 	}
 	p.hash = sigv4.UnsignedPayload
 	chunks := o.Profile.AWSChunked && o.Credentials != nil
@@ -192,7 +206,7 @@ func (p *payload) readAhead(h http.Header, sign bool, digest hash.Hash) error {
 }
 
 func (p *payload) setChecksum(h http.Header, digest hash.Hash) {
-	sum := base64.StdEncoding.EncodeToString(digest.Sum(nil))
+	sum := checksum.Encode(digest.Sum(nil))
 	p.sent.Store(&sum)
 	h.Set(p.checksum, sum)
 }
@@ -241,7 +255,7 @@ func (p *payload) anonymous(h http.Header) {
 }
 
 func (p *payload) trailing() string {
-	sum := base64.StdEncoding.EncodeToString(p.digest.Sum(nil))
+	sum := checksum.Encode(p.digest.Sum(nil))
 	p.sent.Store(&sum)
 	return sum
 }

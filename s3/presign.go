@@ -2,8 +2,6 @@ package s3
 
 import (
 	"context"
-	"crypto/md5" // S3's Content-MD5
-	"encoding/base64"
 	"errors"
 	"io"
 	"net/http"
@@ -69,10 +67,7 @@ func (c *Client) presign(ctx context.Context, in Input, expires time.Duration, o
 	k.recallRegion(&u)
 	k.addContentType()
 	delete(req.Header, "X-Amz-Sdk-Checksum-Algorithm")
-	if k.info.ChecksumRequired && req.Header.Get("Content-Md5") == "" {
-		sum := md5.Sum(req.Document) // S3's Content-MD5
-		req.Header.Set("Content-Md5", base64.StdEncoding.EncodeToString(sum[:]))
-	}
+	k.addContentMD5()
 	length, err := takeContentLength(req.Header)
 	if err != nil {
 		return nil, err
