@@ -96,3 +96,12 @@ func classifyConnection(err error) verdict {
 	}
 	return connection
 }
+
+// unsent tells that a failure certainly came before a byte of the request was sent.
+func unsent(err error) bool {
+	var (
+		op  *net.OpError
+		dns *net.DNSError
+	)
+	return errors.As(err, &op) && op.Op == "dial" || errors.As(err, &dns)
+}

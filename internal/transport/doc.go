@@ -25,6 +25,9 @@
 //     two times;
 //   - a token was refused and the authorizer has a fresh one: once.
 //
+// A request that must not take effect twice ([Request.Once]) is repeated only when the
+// connection was never made, or the server asked for less.
+//
 // It is not repeated when the context has ended, when the certificate of the
 // server is not trusted, when the name does not exist, when reading the caller's
 // own body failed, or when a body that can be read only once has been touched.

@@ -72,6 +72,9 @@ func (p *Pipeline) Do(ctx context.Context, r *Request, h Handler) (*Response, er
 			}
 		}
 		v := classify(resp, err)
+		if r.Once && v != throttled && !unsent(err) {
+			v = final
+		}
 		if v == final || retries+1 >= p.maxAttempts() {
 			return nil, tried(err, retries+1)
 		}

@@ -415,6 +415,40 @@ func TestSkewIsSignedAnewOnce(t *testing.T) {
 	require.Error(t, err)
 }
 
+// A request that must not take effect twice is repeated only when it certainly had none.
+func TestOnceIsNotRepeatedInDoubt(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		first   step
+		retried bool
+	}{
+		{"500", answer(500), false},
+		{"502", answer(502), false},
+		{"503", answer(503), true},
+		{"504", answer(504), false},
+		{"408", answer(408), false},
+		{"429", answer(429), true},
+		{"400 SlowDown", answer(400, "X-Code", "SlowDown"), true},
+		{"200 InternalError", answer(200, "X-Code", "InternalError"), false},
+		{"dialling refused", broken(&net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}), true},
+		{"name server trouble", broken(&net.DNSError{Err: "timeout", IsTimeout: true, IsTemporary: true}), true},
+		{"reset", broken(&net.OpError{Op: "read", Err: syscall.ECONNRESET}), false},
+		{"eof", broken(io.EOF), false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			steps := []step{c.first}
+			if c.retried {
+				steps = append(steps, answer(200))
+			}
+			r := newRig(t, steps...)
+			request := get()
+			request.Once = true
+			_, err := r.Do(t.Context(), request, &handler{})
+			require.Equal(t, c.retried, err == nil, "%v", err)
+		})
+	}
+}
+
 func TestAmendIsBoundedAndFree(t *testing.T) {
 	move := func(req *Request, _ *Response, _ error) bool {
 		req.URL.Host = "other"

@@ -20,6 +20,9 @@ type Request struct {
 	Stream bool
 	// Expect asks the server to answer before the body is sent.
 	Expect bool
+	// Once: a repeat would do it twice. It is only sent again when the connection was
+	// never made, when the server asked for less (429, 503), and as Amend says.
+	Once bool
 	// Sensitive names headers, beside the usual ones, that no log may show.
 	Sensitive []string
 }

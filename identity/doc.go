@@ -1,0 +1,3 @@
+// Package identity opens object stores: Keystone tokens, EC2 credentials, STS, and the
+// providers of credentials that package s3 signs with.
+package identity
