@@ -20,6 +20,8 @@ type call struct {
 	request  *rest.Request
 	payload  payload
 	region   string
+	used     sigv4.Credentials // by the last attempt
+	renewed  bool
 }
 
 // do sends the call through the pipeline: validate, payload, address, attempts.
@@ -81,6 +83,7 @@ func (k *call) Authorize(ctx context.Context, a *transport.Attempt) error {
 			return err
 		}
 	}
+	k.used = creds
 	var seed sigv4.Signature
 	if creds.HasKeys() {
 		var err error
@@ -128,11 +131,15 @@ func regionOf(r *transport.Response, e *Error) string {
 	return ""
 }
 
-// Amend follows the server to the bucket's region, and remembers it.
+// Amend follows the server to the bucket's region, and remembers it. It asks for other
+// credentials, once, where those that were used are refused for being over.
 func (k *call) Amend(req *transport.Request, r *transport.Response, err error) bool {
 	e, ok := asError(err)
 	if !ok {
 		return false
+	}
+	if k.renew(e) {
+		return true
 	}
 	if region := regionOf(r, e); region != "" && region != k.region && validRegion(strings.ToLower(region)) {
 		if key, ok := k.regionKey(); ok {
@@ -149,6 +156,23 @@ func (k *call) Amend(req *transport.Request, r *transport.Response, err error) b
 		return false
 	}
 	req.URL.Host = to.Host
+	return true
+}
+
+// renew tells the provider of refused credentials about it, if it is one that can get
+// others.
+func (k *call) renew(e *Error) bool {
+	switch Code(e.Code) {
+	case ErrExpiredToken, ErrInvalidToken, ErrInvalidAccessKeyID:
+	default:
+		return false
+	}
+	p, ok := k.settings.options.Credentials.(sigv4.Invalidator)
+	if !ok || k.renewed {
+		return false
+	}
+	k.renewed = true
+	p.Invalidate(k.used)
 	return true
 }
 

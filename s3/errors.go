@@ -61,6 +61,7 @@ const (
 	ErrInvalidPart                  Code = "InvalidPart"
 	ErrInvalidPartOrder             Code = "InvalidPartOrder"
 	ErrInvalidRange                 Code = "InvalidRange"
+	ErrInvalidToken                 Code = "InvalidToken"
 	ErrMalformedXML                 Code = "MalformedXML"
 	ErrNoSuchBucket                 Code = "NoSuchBucket"
 	ErrNoSuchKey                    Code = "NoSuchKey"

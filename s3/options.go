@@ -62,7 +62,8 @@ type Options struct {
 	// Region to sign for. Empty: the profile's, or [DefaultRegion].
 	Region string
 	// Credentials are asked for before every attempt, so a provider must cache. Nil,
-	// or keys that are empty: requests are anonymous.
+	// or keys that are empty: requests are anonymous. A [sigv4.Invalidator] is told
+	// when the server refuses them as expired or unknown, and asked once more.
 	Credentials sigv4.Provider
 	// Profile is what the server is. Zero: [AWS] when Endpoint is empty or is under
 	// amazonaws.com, else [Generic], the strictest.

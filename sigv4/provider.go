@@ -17,6 +17,15 @@ type Provider interface {
 	Retrieve(ctx context.Context) (Credentials, error)
 }
 
+// Invalidator is a Provider that can be told that a server refused its credentials. What
+// signs with it tells it so, and retrieves again.
+type Invalidator interface {
+	Provider
+	// Invalidate gives up credentials, if the provider still has those: a caller that
+	// comes late, with some that were replaced, changes nothing.
+	Invalidate(Credentials)
+}
+
 // ProviderFunc makes a Provider of a function.
 type ProviderFunc func(context.Context) (Credentials, error)
 
