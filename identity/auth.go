@@ -32,7 +32,7 @@ func (a PasswordAuth) check() error {
 		return err
 	}
 	if a.Password == "" {
-		return errors.New("Password is missing")
+		return errMissing("Password")
 	}
 	return nil
 }
@@ -81,7 +81,7 @@ type TokenAuth struct{ Token Secret }
 
 func (a TokenAuth) check() error {
 	if a.Token == "" {
-		return errors.New("Token is missing")
+		return errMissing("Token")
 	}
 	return nil
 }

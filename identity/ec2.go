@@ -68,8 +68,8 @@ type CreateEC2CredentialInput struct {
 // keeps them until they are deleted. A failure that leaves it open whether the server
 // made one is not retried, and says so: [Client.ListEC2Credentials] shows it.
 //
-// [ErrForbidden]: the token may not, such as one of an application credential that is
-// restricted. (NHN Cloud, API Guide for AWS S3 Compatibility, "EC2 Credentials",
+// [ErrForbidden]: the token may not, such as one of an application credential, which
+// Keystone keeps away from EC2 credentials altogether. (NHN Cloud, API Guide for AWS S3 Compatibility, "EC2 Credentials",
 // "Register"; Identity API v3, OS-EC2; in is nil where all defaults are right.)
 func (c *Client) CreateEC2Credential(ctx context.Context, in *CreateEC2CredentialInput) (*EC2Credential, error) {
 	if in == nil {
@@ -238,6 +238,7 @@ func decodeEC2(out *[]EC2Credential, one bool) func(*answer) string {
 			found = append(found, *document.Credential)
 		case len(raw) == 0:
 			return "neither credential nor credentials"
+		case string(raw) == "null": // none
 		case raw[0] == '[':
 			if err := json.Unmarshal(raw, &found); err != nil {
 				return notJSON(r, err)

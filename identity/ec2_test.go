@@ -61,7 +61,7 @@ func TestEC2AnswersInThreeForms(t *testing.T) {
 		`{"credential":{"access":"a","secret":"s","project_id":"t","user_id":"u","trust_id":"r"}}`: "",
 		`{"credentials":[]}`:                            "0 credentials where one was due",
 		`{"credentials":[` + entry + `,` + entry + `]}`: "2 credentials where one was due",
-		`{"credentials":null}`:                          "",
+		`{"credentials":null}`:                          "0 credentials where one was due",
 		`{"credentials":"swordfish"}`:                   "of another type",
 		`{"credentials":["swordfish"]}`:                 "of another type",
 		`{}`:                                            "neither credential nor credentials",
@@ -77,10 +77,6 @@ func TestEC2AnswersInThreeForms(t *testing.T) {
 			return true
 		}
 		got, err := s.client(t, V3).GetEC2Credential(t.Context(), &GetEC2CredentialInput{Access: "a"})
-		if document == `{"credentials":null}` {
-			require.ErrorIs(t, err, ErrMalformedAnswer)
-			continue
-		}
 		if wrong != "" {
 			require.ErrorIs(t, err, ErrMalformedAnswer, document)
 			require.ErrorContains(t, err, wrong)
@@ -89,6 +85,22 @@ func TestEC2AnswersInThreeForms(t *testing.T) {
 		}
 		require.NoError(t, err, document)
 		require.Equal(t, &want, got)
+	}
+}
+
+func TestNoEC2Credentials(t *testing.T) {
+	for _, document := range []string{`{"credentials":[]}`, `{"credentials":null}`} {
+		s := newKeystoneServer()
+		s.intercept = func(w http.ResponseWriter, r *http.Request) bool {
+			if r.Method == http.MethodPost {
+				return false
+			}
+			_, _ = io.WriteString(w, document)
+			return true
+		}
+		all, err := s.client(t, V3).ListEC2Credentials(t.Context(), nil)
+		require.NoError(t, err)
+		require.Empty(t, all)
 	}
 }
 
