@@ -5,6 +5,9 @@
 //     that call themselves compatible with it.
 //   - [github.com/stowage-go/stowage/s3/transfer]: uploads of any size, in parallel,
 //     within a memory budget, with proof of integrity.
+//   - [github.com/stowage-go/stowage/identity]: Keystone, EC2 credentials, STS, and the
+//     providers of credentials that s3 signs with.
+//   - [github.com/stowage-go/stowage/identity/clouds]: logins as clouds.yaml has them.
 //   - [github.com/stowage-go/stowage/sigv4]: Signature Version 4 for net/http, by itself:
 //     header, presigned query, aws-chunked bodies, POST policy.
 //
@@ -14,6 +17,8 @@
 //
 //	s3/transfer         the S3 target of the upload engine; integrity, verification
 //	s3                  operations as data, the client, provider profiles, presigning
+//	identity/clouds     clouds.yaml; the only package that needs YAML
+//	identity            Keystone, STS, providers of credentials; no store
 //	internal/rest       struct tags to requests, answers to structs
 //	internal/transport  attempts, backoff, retry budget, clock skew, redirects, logs
 //	internal/multipart  the parallel engine: source, planner, workers, finisher

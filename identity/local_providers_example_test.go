@@ -120,8 +120,9 @@ region         = us-west-2
 
 	provider, err := identity.NewProfileProvider(identity.ProfileProviderOptions{
 		Name:        "deploy",
-		ConfigFile:  config,     // leave it empty for ~/.aws/config
-		STSEndpoint: server.URL, // and this for AWS
+		ConfigFile:  config,         // leave it empty for ~/.aws/config
+		STSEndpoint: server.URL,     // and this for AWS
+		Lookup:      variables(nil), // leave it out
 	})
 	if err != nil {
 		log.Fatal(err)
@@ -149,7 +150,10 @@ s3 =
 	}
 	defer os.Remove(config)
 
-	shared, err := identity.LoadSharedConfig(identity.SharedConfigOptions{ConfigFile: config})
+	shared, err := identity.LoadSharedConfig(identity.SharedConfigOptions{
+		ConfigFile: config,         // leave it empty for ~/.aws/config
+		Lookup:     variables(nil), // leave it out
+	})
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -57,7 +57,7 @@ func TestSharedFileMeaning(t *testing.T) {
 		{text: "[profile\tfoo]", profiles: foo(values())},
 		{
 			text: "[  profile foo  ]\na = b\n", profiles: foo(values("a", "b")),
-			botocore: "no profile; the SDKs of Rust, Java and Kotlin trim the name, and what else could be meant?",
+			botocore: "no profile; AWS's SDK for Rust trims the name, and what else could be meant?",
 		},
 		{text: "name = value", wrong: "line 1: a setting before the first section"},
 		{text: "[profile foo]\nname = value\n", profiles: foo(values("name", "value"))},
@@ -74,18 +74,18 @@ func TestSharedFileMeaning(t *testing.T) {
 		{text: "[profile foo]; c\nname = value\n", profiles: foo(values("name", "value"))},
 		{
 			text: "[profile foo]\na = value # c\nb = value\t; c\n", profiles: foo(values("a", "value", "b", "value")),
-			botocore: "the comments belong to the values; all other SDKs drop them",
+			botocore: "the comments belong to the values; the SDKs for Go and Rust drop them",
 		},
 		{
 			text: "[profile foo]\nname =   # c\n", profiles: foo(values("name", "")),
-			botocore: "the comment is the value; all other SDKs drop it",
+			botocore: "the comment is the value; the SDKs for Go and Rust drop it",
 		},
 		{text: "[profile foo]\na = value; no\nb = value# no\n", profiles: foo(values("a", "value; no", "b", "value# no"))},
 		{text: "[profile foo]\na = value\n  # c\nb = v\n", profiles: foo(values("a", "value", "b", "v"))},
 		{text: "[profile foo]\nname = value\n more\n  and more\n", profiles: foo(values("name", "value\nmore\nand more"))},
 		{
 			text: "[profile foo]\nname = value\n\n more\n", profiles: foo(values("name", "value\nmore")),
-			botocore: "the empty line belongs to the value; all other SDKs drop it",
+			botocore: "the empty line belongs to the value; the SDK for Rust passes over empty lines",
 		},
 		{text: "[profile foo]\nname = value\n more # no comment\n", profiles: foo(values("name", "value\nmore # no comment"))},
 		{text: "[profile foo]\n -continued\n", wrong: "line 2: neither a section nor a setting"},
@@ -95,17 +95,17 @@ func TestSharedFileMeaning(t *testing.T) {
 		{text: "[profile foo]\na = b\n [profile bar]\nc = d\n", profiles: foo(values("a", "b\n[profile bar]", "c", "d"))},
 		{
 			text: "[profile foo]\na = b\n[profile foo]\nc = d\n", profiles: foo(values("a", "b", "c", "d")),
-			botocore: "an error; the reference and all other SDKs merge them",
+			botocore: "an error; the SDKs for Go and Rust merge them",
 		},
 		{text: "[profile foo]\na = b\n[profile foo]\n c\n", wrong: "line 4: neither a section nor a setting"},
 		{
 			text: "[profile foo]\na = b\nA = c\n", profiles: foo(values("a", "c")),
-			botocore: "an error; the reference and all other SDKs take the last",
+			botocore: "an error; the SDKs for Go and Rust take the last",
 		},
 		{text: "[default]\na = b\n", profiles: map[string]sharedSection{"default": values("a", "b")}},
 		{
 			text: "[profile default]\na = b\n[default]\nc = d\n", profiles: map[string]sharedSection{"default": values("a", "b")},
-			botocore: "the later one counts; the reference lets [profile default] win wherever it stands",
+			botocore: "the later one counts; the SDK for Rust lets [profile default] win wherever it stands",
 		},
 		{text: "[default]\nc = d\n[profile default]\na = b\n", profiles: map[string]sharedSection{"default": values("a", "b")}},
 		{text: "[profile \"a b\"]\na = b\n", profiles: map[string]sharedSection{"a b": values("a", "b")}},

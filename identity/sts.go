@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -35,9 +34,8 @@ import (
 // wrong; then nothing was sent. Ceph RGW explains nothing: to it every bad token and
 // every wrong role is AccessDenied.
 //
-// Connections that fail, 5xx and throttling are retried as HTTPOptions say;
-// IDPCommunicationError, which means that STS did not reach the issuer of the token, is
-// repeated twice, at once.
+// Connections that fail, 5xx, throttling and IDPCommunicationError, which means that STS
+// did not reach the issuer of the token, are retried as HTTPOptions say.
 //
 // Source: AWS Security Token Service API reference, version 2011-06-15; Ceph Object
 // Gateway, "STS in Ceph"; MinIO, "Security Token Service"; KakaoCloud, Object Storage,
@@ -217,7 +215,5 @@ func (c *stsCall) Inspect(r *transport.Response) error {
 	return responseError(r, e)
 }
 
-// Amend repeats what failed only because STS did not reach the token's issuer.
-func (c *stsCall) Amend(_ *transport.Request, _ *transport.Response, err error) bool {
-	return errors.Is(err, ErrIDPCommunicationError)
-}
+// Amend has nothing to amend: there is one place to ask, and no token of ours.
+func (c *stsCall) Amend(*transport.Request, *transport.Response, error) bool { return false }

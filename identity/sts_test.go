@@ -244,7 +244,7 @@ func TestSTSRefusals(t *testing.T) {
 		"redirect":            {307, "", "TemporaryRedirect", "", 1},
 		"a proxy's HTML":      {502, "<html>bad gateway</html>", "BadGateway", "", 4},
 		"throttled":           {400, stsErrorXML("Throttling", "Rate exceeded"), "Throttling", "Rate exceeded", 4},
-		"issuer out of reach": {400, stsErrorXML("IDPCommunicationError", ""), "IDPCommunicationError", "", 3},
+		"issuer out of reach": {400, stsErrorXML("IDPCommunicationError", ""), "IDPCommunicationError", "", 4},
 		"repeats the token":   {400, stsErrorXML("InvalidIdentityToken", "no good: "+stsWebToken+"."), "InvalidIdentityToken", "no good: REDACTED.", 1},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -38,7 +38,7 @@ var throttlingCodes = map[string]bool{
 var transientCodes = map[string]bool{
 	"InternalError": true, "InternalFailure": true, "InternalServerError": true,
 	"RequestTimeout": true, "RequestTimeoutException": true,
-	"XMinioServerNotInitialized": true,
+	"XMinioServerNotInitialized": true, "IDPCommunicationError": true,
 }
 
 // skewCodes are the codes of a refused signing time.
