@@ -43,26 +43,25 @@ func NewCache(p sigv4.Provider, o CacheOptions) *Cache {
 	return &Cache{newCached("Cache", p.Retrieve, now, o.RefreshBefore, o.Logger)}
 }
 
-// cached is what the providers of this package have in common. Its state is behind a
-// pointer, where package fmt does not follow it.
+// cached is what the providers of this package have in common.
 type cached struct {
 	name  string
-	state *refresher[sigv4.Credentials]
+	state hidden[*refresher[sigv4.Credentials]]
 }
 
 // newCached caches fetch. now must be the clock of whoever says when credentials end.
 func newCached(name string, fetch func(context.Context) (sigv4.Credentials, error), now func() time.Time, before time.Duration, l *slog.Logger) cached {
-	return cached{name, &refresher[sigv4.Credentials]{
+	return cached{name, hide(&refresher[sigv4.Credentials]{
 		fetch:   fetch,
 		expires: func(c sigv4.Credentials) time.Time { return c.Expires },
 		now:     now, before: before, logger: l, what: name,
-	}}
+	})}
 }
 
 // Retrieve implements sigv4.Provider. It returns at once while the credentials hold,
 // and waits for a fetch, or for the end of ctx, when they don't.
 func (c cached) Retrieve(ctx context.Context) (sigv4.Credentials, error) {
-	creds, err := c.state.get(ctx)
+	creds, err := c.state().get(ctx)
 	if err != nil {
 		return sigv4.Credentials{}, fmt.Errorf("%s: %w", c.name, err)
 	}
@@ -72,7 +71,7 @@ func (c cached) Retrieve(ctx context.Context) (sigv4.Credentials, error) {
 // Invalidate says that a server refused creds. They are fetched anew when they are next
 // asked for, unless that has happened already.
 func (c cached) Invalidate(creds sigv4.Credentials) {
-	c.state.drop(func(held sigv4.Credentials) bool {
+	c.state().drop(func(held sigv4.Credentials) bool {
 		return held.AccessKeyID == creds.AccessKeyID && held.SessionToken == creds.SessionToken
 	})
 }

@@ -15,11 +15,7 @@ const service = "Keystone"
 
 // Client is a client of OpenStack's Identity service, Keystone, v3 and v2.0. It keeps
 // one token for all goroutines; make one with [New] and share it.
-type Client struct {
-	// Behind a pointer: where package fmt does not get to ask Format, it does not
-	// follow pointers either.
-	*keystone
-}
+type Client struct{ state hidden[*keystone] }
 
 type keystone struct {
 	options Options
@@ -57,11 +53,11 @@ func New(o Options, fns ...func(*Options)) (*Client, error) {
 			return nil, err
 		}
 	}
-	return &Client{k}, nil
+	return &Client{hide(k)}, nil
 }
 
 // String names the service, and nothing that is secret.
-func (c Client) String() string { return "identity.Client(" + c.options.AuthURL + ")" }
+func (c Client) String() string { return "identity.Client(" + c.state().options.AuthURL + ")" }
 
 // Format writes String for every verb: package fmt would print unexported fields as
 // they are.
@@ -76,13 +72,13 @@ func (c Client) LogValue() slog.Value { return slog.StringValue(c.String()) }
 // is used while it holds.
 //
 // A refused login is an [*Error] that is [ErrUnauthorized].
-func (c *Client) Token(ctx context.Context) (*Token, error) { return c.tokens.get(ctx) }
+func (c *Client) Token(ctx context.Context) (*Token, error) { return c.state().tokens.get(ctx) }
 
 // Invalidate says that a server refused token (401). The next call of [Client.Token]
 // logs in anew, unless that has happened already: a caller that comes late, with a
 // token that was replaced, changes nothing.
 func (c *Client) Invalidate(token string) {
-	c.tokens.drop(func(held *Token) bool { return string(held.ID) == token })
+	c.state().tokens.drop(func(held *Token) bool { return string(held.ID) == token })
 }
 
 // Authenticate returns the token and the URL of the account in the object store, as
@@ -115,7 +111,7 @@ func (c *Client) Endpoint(ctx context.Context, serviceType string) (string, erro
 }
 
 func (c *Client) query(serviceType string) EndpointQuery {
-	return EndpointQuery{Type: serviceType, Region: c.options.Region, Interface: c.options.Interface}
+	return EndpointQuery{Type: serviceType, Region: c.state().options.Region, Interface: c.state().options.Interface}
 }
 
 // WebIdentityToken returns the client's token as the web identity of STS, which is how
@@ -139,7 +135,7 @@ func (c *Client) IssueToken(ctx context.Context, auth Auth, scope Scope) (*Token
 	if err := checkLogin(auth, scope); err != nil {
 		return nil, operationError(service, "IssueToken", err)
 	}
-	return c.issueToken(ctx, auth, scope)
+	return c.state().issueToken(ctx, auth, scope)
 }
 
 func (k *keystone) issueToken(ctx context.Context, auth Auth, scope Scope) (*Token, error) {
@@ -205,7 +201,7 @@ func (c *Client) aboutToken(ctx context.Context, operation, method string, token
 	if token == "" {
 		return operationError(service, operation, errMissing("token"))
 	}
-	b, err := c.bases.get(ctx)
+	b, err := c.state().bases.get(ctx)
 	if err != nil {
 		return operationError(service, operation, err)
 	}
@@ -213,7 +209,7 @@ func (c *Client) aboutToken(ctx context.Context, operation, method string, token
 		return operationError(service, operation, fmt.Errorf("%w: v2.0 does it for administrators only, and with the token in the URL", ErrUnsupported))
 	}
 	call := keystoneCall{
-		client: c.keystone, operation: operation, method: method, path: b.path("auth", "tokens"),
+		client: c.state(), operation: operation, method: method, path: b.path("auth", "tokens"),
 		subject: token, shared: true, success: success, decode: decode, resource: "token", removes: method == http.MethodDelete,
 	}
 	if err := call.do(ctx); err != nil {
@@ -225,17 +221,17 @@ func (c *Client) aboutToken(ctx context.Context, operation, method string, token
 // Close revokes the token that the client holds, if it holds one and the server can.
 // A client that is used again logs in again.
 func (c *Client) Close(ctx context.Context) error {
-	t, held := c.tokens.peek()
-	if !held || t.Expired(c.conn.now()) {
+	t, held := c.state().tokens.peek()
+	if !held || t.Expired(c.state().conn.now()) {
 		return nil
 	}
 	c.Invalidate(string(t.ID))
-	b, held := c.bases.peek()
+	b, held := c.state().bases.peek()
 	if !held || b.version == V2 {
 		return nil
 	}
 	call := keystoneCall{
-		client: c.keystone, operation: "RevokeToken", method: http.MethodDelete, path: b.path("auth", "tokens"),
+		client: c.state(), operation: "RevokeToken", method: http.MethodDelete, path: b.path("auth", "tokens"),
 		token: t.ID, subject: t.ID, success: []int{http.StatusNoContent, http.StatusOK}, resource: "token", removes: true,
 	}
 	if err := call.do(ctx); err != nil {

@@ -59,7 +59,7 @@ func TestVersionIsFound(t *testing.T) {
 			}
 		})
 		token(t, c)
-		b, ok := c.bases.peek()
+		b, ok := c.state().bases.peek()
 		require.True(t, ok)
 		require.Equal(t, want, b.version, at)
 		require.Equal(t, "https", b.url.Scheme, "no link leads away from the host and the scheme that the caller named")
@@ -442,6 +442,6 @@ func TestUserAgentAndTimeoutOfTheCallersClient(t *testing.T) {
 	token(t, c)
 	require.True(t, strings.HasPrefix(agent, "stowage-go/"))
 	require.True(t, strings.HasSuffix(agent, " app/1"))
-	require.Equal(t, time.Minute, c.conn.pipeline.HTTP.Timeout)
+	require.Equal(t, time.Minute, c.state().conn.pipeline.HTTP.Timeout)
 	require.Nil(t, hc.CheckRedirect, "the caller's client is not changed")
 }

@@ -97,7 +97,7 @@ func (v APIVersion) matches(want Version) bool {
 // ListVersions asks the server which versions of the Identity API it has. It needs no
 // login. (Identity API v3, "List versions".)
 func (c *Client) ListVersions(ctx context.Context) ([]APIVersion, error) {
-	versions, err := c.versions(ctx)
+	versions, err := c.state().versions(ctx)
 	if err != nil {
 		return nil, operationError(service, "ListVersions", err)
 	}

@@ -182,14 +182,14 @@ func (c *Client) ec2(ctx context.Context, operation, user, access string, fill f
 	if err != nil {
 		return fail(err)
 	}
-	b, err := c.bases.get(ctx)
+	b, err := c.state().bases.get(ctx)
 	if err != nil {
 		return fail(err)
 	}
 	if user == "" {
 		user = t.User.ID
 	}
-	call := keystoneCall{client: c.keystone, operation: operation, shared: true, resource: named("user", user, "")}
+	call := keystoneCall{client: c.state(), operation: operation, shared: true, resource: named("user", user, "")}
 	segments := []string{"users", user, "credentials", "OS-EC2"}
 	if access != "" {
 		segments = append(segments, access)

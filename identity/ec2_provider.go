@@ -34,7 +34,7 @@ type EC2CredentialProviderOptions struct {
 // take the same.
 type EC2CredentialProvider struct {
 	cached
-	made *madeCredentials
+	made hidden[*madeCredentials]
 }
 
 // madeCredentials are the ones that a provider made itself.
@@ -51,7 +51,7 @@ func NewEC2CredentialProvider(o EC2CredentialProviderOptions) (*EC2CredentialPro
 		return nil, errors.New("identity: Client is missing")
 	}
 	m := &madeCredentials{options: o}
-	return &EC2CredentialProvider{newCached("EC2CredentialProvider", m.fetch, time.Now, 0, o.Logger), m}, nil
+	return &EC2CredentialProvider{newCached("EC2CredentialProvider", m.fetch, time.Now, 0, o.Logger), hide(m)}, nil
 }
 
 // fetch finds a pair, or makes one. It also runs after a server refused the pair: one
@@ -98,20 +98,20 @@ func (m *madeCredentials) log(message, access string) {
 
 // Created tells whether the provider made a pair of keys, in place of finding one.
 func (p *EC2CredentialProvider) Created() bool {
-	p.made.mu.Lock()
-	defer p.made.mu.Unlock()
-	return len(p.made.access) > 0
+	p.made().mu.Lock()
+	defer p.made().mu.Unlock()
+	return len(p.made().access) > 0
 }
 
 // Close deletes what the provider made, if DeleteOnClose says so; a pair that is gone
 // already counts as deleted. The provider can't be used afterwards. After an error Close
 // may be called again.
 func (p *EC2CredentialProvider) Close(ctx context.Context) error {
-	m := p.made
+	m := p.made()
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.closed = true
-	p.state.drop(func(sigv4.Credentials) bool { return true })
+	p.state().drop(func(sigv4.Credentials) bool { return true })
 	if !m.options.DeleteOnClose {
 		return nil
 	}

@@ -15,6 +15,8 @@ func TestMain(m *testing.M) {
 	if len(os.Args) > 2 && os.Args[1] == credentialProcess {
 		os.Exit(beCredentialProcess(os.Args[2], os.Args[3:]))
 	}
+	// Under the race detector each of them would wait for a second before it ends.
+	os.Setenv("GORACE", os.Getenv("GORACE")+" atexit_sleep_ms=0")
 	goleak.VerifyTestMain(m)
 }
 

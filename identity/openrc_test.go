@@ -118,6 +118,14 @@ func TestOptionsFromEnvironment(t *testing.T) {
 			with(user, map[string]string{"OS_PASSWORD": "-", "OS_AUTH_TOKEN": "t0ken"}),
 			Options{AuthURL: "https://k.example.com/v3", Auth: TokenAuth{"t0ken"}},
 		},
+		"a domain": {
+			with(user, map[string]string{"OS_USER_DOMAIN_ID": "d0", "OS_DOMAIN_ID": "d1", "OS_DOMAIN_NAME": "one"}),
+			Options{AuthURL: "https://k.example.com/v3", Auth: PasswordAuth{Username: "demo", UserDomainID: "d0", Password: "s3cret"}, Scope: Scope{DomainID: "d1"}},
+		},
+		"the system": {
+			with(user, map[string]string{"OS_SYSTEM_SCOPE": "all"}),
+			Options{AuthURL: "https://k.example.com/v3", Auth: password, Scope: Scope{System: true}},
+		},
 		"verified": {
 			with(user, map[string]string{"OS_INSECURE": "False"}),
 			Options{AuthURL: "https://k.example.com/v3", Auth: password},
