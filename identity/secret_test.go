@@ -74,7 +74,9 @@ func TestSecretsAreHidden(t *testing.T) {
 		*cache, cache,
 		*provider, provider,
 		EC2CredentialProviderOptions{Client: c},
-		struct{ unexported Client }{*c}, struct{ unexported Cache }{*cache}, struct{ unexported EC2CredentialProvider }{*provider},
+		struct{ unexported Client }{*c},
+		struct{ unexported Cache }{*cache},
+		struct{ unexported EC2CredentialProvider }{*provider},
 	} {
 		hides(t, v)
 	}
