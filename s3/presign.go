@@ -86,7 +86,7 @@ func (c *Client) presign(ctx context.Context, in Input, expires time.Duration, o
 		// Without it the length that is signed would be that of no body.
 		signed.Body = io.NopCloser(nil)
 	}
-	url, header, err := c.signer.PresignHTTP(&signed, sigv4.Params{
+	url, header, err := k.signer().PresignHTTP(&signed, sigv4.Params{
 		Credentials: creds, Region: k.region, Time: c.pipeline.Clock.Now(),
 		PayloadHash: sigv4.UnsignedPayload, SignHeaders: names,
 	}, expires)

@@ -59,6 +59,8 @@ func overlookedSubresources() []string {
 		"CreateBucketMetadataConfiguration", "GetBucketMetadataConfiguration", "DeleteBucketMetadataConfiguration",
 		"CreateBucketMetadataTableConfiguration", "GetBucketMetadataTableConfiguration", "DeleteBucketMetadataTableConfiguration",
 		"UpdateBucketMetadataInventoryTableConfiguration", "UpdateBucketMetadataJournalTableConfiguration",
+		"UpdateBucketMetadataAnnotationTableConfiguration",
+		"PutObjectAnnotation", "GetObjectAnnotation", "DeleteObjectAnnotation", "ListObjectAnnotations",
 		"GetBucketAbac", "PutBucketAbac",
 		"GetObjectAttributes", "CreateSession", "ListDirectoryBuckets", "RenameObject",
 		"WriteGetObjectResponse", "GetObjectTorrent", "UpdateObjectEncryption",

@@ -13,9 +13,8 @@ type Owner struct {
 type Tag struct {
 	// Key is the tag's name, up to 128 characters.
 	Key string `xml:"Key" required:"true"`
-	// Value is the tag's value, up to 256 characters. It is required by the API:
-	// an empty one is refused before anything is sent.
-	Value string `xml:"Value" required:"true"`
+	// Value is the tag's value, up to 256 characters; it may be empty.
+	Value string `xml:"Value" required:"true" always:"true"`
 }
 
 // AccessControlPolicy is a whole ACL: the owner and the grants.

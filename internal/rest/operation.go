@@ -37,8 +37,9 @@ type Operation[In, Out any] struct {
 // Info is what a pipeline needs to know about an operation without its types.
 type Info struct {
 	Name, Method, URI string
-	// ChecksumRequired is Operation.ChecksumRequired.
+	// ChecksumRequired and HostLabel are the Operation's own.
 	ChecksumRequired bool
+	HostLabel        string
 	// StreamInput says that the input has a payload:"body" member.
 	StreamInput bool
 	// StreamOutput says that the output has a payload:"body" member: the body is
@@ -171,6 +172,7 @@ func (o *Operation[In, Out]) Info() Info {
 	info := Info{
 		Name: o.Name, Method: o.Method, URI: o.URI,
 		ChecksumRequired: o.ChecksumRequired,
+		HostLabel:        o.HostLabel,
 		Input:            reflect.TypeFor[In](),
 		Output:           reflect.TypeFor[Out](),
 	}
