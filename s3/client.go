@@ -151,6 +151,9 @@ func do[In, Out any](ctx context.Context, c *Client, op *rest.Operation[In, Out]
 		in = new(In) // so that the members it lacks are named, if it lacks any
 	}
 	req, err := op.Encode(in, s.encodeOptions())
+	if err == nil {
+		err = checkLimits(in)
+	}
 	if err != nil {
 		return nil, nil, err
 	}

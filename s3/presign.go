@@ -49,6 +49,9 @@ func (c *Client) presign(ctx context.Context, in Input, expires time.Duration, o
 	}
 	op := in.operation()
 	req, err := op.EncodeAny(in, s.encodeOptions())
+	if err == nil {
+		err = checkLimits(in)
+	}
 	if err != nil {
 		return nil, err
 	}

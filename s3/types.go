@@ -9,7 +9,8 @@ type Owner struct {
 	ID string `xml:"ID"`
 }
 
-// Tag is a name and a value on a bucket or an object.
+// Tag is a name and a value on a bucket or an object. A name that stands twice, or that
+// or whose value is too long, is refused before anything is sent.
 type Tag struct {
 	// Key is the tag's name, up to 128 characters.
 	Key string `xml:"Key" required:"true"`
