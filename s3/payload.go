@@ -104,14 +104,14 @@ func (k *call) addContentType() {
 	}
 }
 
-// onSubresource: the request is for /bucket?something or /bucket/key?something. Listings
-// are none, and the Content-Type of CreateMultipartUpload is the object's.
+// onSubresource: the request is for /bucket?something or /bucket/key?something, or has a
+// document. Listings are none, and the Content-Type of CreateMultipartUpload is the object's.
 func (k *call) onSubresource() bool {
 	switch k.info.Name {
 	case "ListObjectsV2", "ListObjectVersions", "CreateMultipartUpload":
 		return false
 	}
-	return strings.Contains(k.info.URI, "?")
+	return k.request.Document != nil || strings.Contains(k.info.URI, "?")
 }
 
 // takeContentLength takes the length that the caller stated out of the header, where
