@@ -82,7 +82,8 @@ func CephRGW() Profile {
 		RangedPartCopy: true, ListVersion: 2, EncodingTypeURL: true,
 		Operations: supported(Unsupported, append(overlookedSubresources(), "PutBucketLogging", "RestoreObject")...),
 	}
-	// Its queries know a part of SQL, and their streams end without an End event.
+	// Its queries know a part of SQL, its records are wrapped in XML, and its streams end
+	// without an End event.
 	p.Operations["SelectObjectContent"] = PartiallySupported
 	return p
 }
