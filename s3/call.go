@@ -57,10 +57,21 @@ var identity = []string{"identity"}
 func (k *call) url() url.URL {
 	ep := &k.settings.endpoint
 	u := url.URL{Scheme: ep.scheme, Host: ep.host, Path: k.request.Path, RawPath: k.request.RawPath, RawQuery: k.request.RawQuery}
-	if k.request.HostValue != "" {
+	switch {
+	case k.request.HostValue != "":
 		u.Host = k.request.HostValue + "." + ep.host
+	case k.request.HostPrefix != "":
+		u.Host = ep.withPrefix(k.request.HostPrefix)
 	}
 	return u
+}
+
+// signer signs for the service that the request goes to.
+func (k *call) signer() *sigv4.Signer {
+	if k.request.HostPrefix != "" {
+		return k.client.lambda
+	}
+	return k.client.signer
 }
 
 func (k *call) expectContinue() bool {
@@ -87,7 +98,7 @@ func (k *call) Authorize(ctx context.Context, a *transport.Attempt) error {
 	var seed sigv4.Signature
 	if creds.HasKeys() {
 		var err error
-		seed, err = k.client.signer.SignHTTP(a.Request, sigv4.Params{
+		seed, err = k.signer().SignHTTP(a.Request, sigv4.Params{
 			Credentials: creds, Region: k.region, Time: a.Time,
 			PayloadHash: k.payload.hash, SignHeaders: k.settings.options.SignHeaders,
 		})

@@ -23,7 +23,8 @@ type Client struct {
 	// pointers either.
 	*settings
 	signer  *sigv4.Signer
-	regions *sync.Map // regionKey -> region that a server told
+	lambda  *sigv4.Signer // of WriteGetObjectResponse
+	regions *sync.Map     // regionKey -> region that a server told
 }
 
 // String names the endpoint, the region and the profile. A client shows none of its
@@ -57,7 +58,12 @@ func New(o Options, fns ...func(*Options)) (*Client, error) {
 	for _, fn := range fns {
 		fn(&o)
 	}
-	c := &Client{settings: new(settings), signer: sigv4.NewSigner(sigv4.Options{Service: "s3"}), regions: new(sync.Map)}
+	c := &Client{
+		settings: new(settings),
+		signer:   sigv4.NewSigner(sigv4.Options{Service: "s3"}),
+		lambda:   sigv4.NewSigner(sigv4.Options{Service: objectLambda}),
+		regions:  new(sync.Map),
+	}
 	budget := o.RetryBudget
 	if budget == 0 {
 		budget = transport.DefaultBudget
@@ -145,6 +151,9 @@ func do[In, Out any](ctx context.Context, c *Client, op *rest.Operation[In, Out]
 		in = new(In) // so that the members it lacks are named, if it lacks any
 	}
 	req, err := op.Encode(in, s.encodeOptions())
+	if err == nil {
+		err = checkLimits(in)
+	}
 	if err != nil {
 		return nil, nil, err
 	}
@@ -192,12 +201,18 @@ func (k *call) validate() error {
 	if bucket, _ := k.object(); bucket == "." || bucket == ".." {
 		return fmt.Errorf("s3: %q is no bucket name", bucket)
 	}
+	if p := k.request.HostPrefix; p != "" && !validRegion(p) {
+		return errors.New("s3: RequestRoute can't be part of a host name")
+	}
 	return nil
 }
 
 // object takes bucket and key out of the path. Only failures need them, so they are
 // not kept beside it.
 func (k *call) object() (bucket, key string) {
+	if k.request.HostPrefix != "" {
+		return "", "" // it answers a request for an object that is not told
+	}
 	path := strings.TrimPrefix(k.request.Path, k.settings.endpoint.basePath)
 	path = strings.TrimPrefix(path, "/")
 	if k.request.HostValue != "" {

@@ -14,6 +14,13 @@
 // AWS SDK for Go v2 spells them. Fields are plain values; the zero value means
 // absent. A pointer stands only where absent and zero differ.
 //
+// Every operation of the API's model of 2006-03-01 is here. Input that no server takes
+// (a missing member, a part number over 10,000, an eleventh tag, a filter with two
+// conditions where one is allowed) fails before anything is sent, and so does, with
+// [ErrUnsupported], what the profile says the server lacks. Directory buckets live on
+// endpoints of their own, which [Options] have to name; requests are signed with the
+// client's keys and not with those of [Client.CreateSession].
+//
 // A [Client] is safe for concurrent use. It keeps connections open; make one and
 // share it. Large bodies go through package s3/transfer, which uploads in parallel.
 //

@@ -1,6 +1,7 @@
 package s3
 
 import (
+	"net"
 	"net/netip"
 	"strings"
 )
@@ -22,6 +23,26 @@ func awsEndpoint(region string) string {
 		suffix = ".amazonaws.com.cn"
 	}
 	return "https://s3." + region + suffix
+}
+
+// objectLambda is the service that takes the answers of Object Lambda functions.
+const objectLambda = "s3-object-lambda"
+
+// withPrefix is the host with a label in front, on Amazon S3 that of Object Lambda. An IP
+// address takes no label.
+func (e *endpoint) withPrefix(label string) string {
+	name, _, err := net.SplitHostPort(e.host)
+	if err != nil {
+		name = e.host
+	}
+	if !hostTakesLabel(strings.Trim(name, "[]")) {
+		return e.host
+	}
+	host := e.host
+	if rest, ok := strings.CutPrefix(host, "s3."); ok && e.aws {
+		host = objectLambda + "." + rest
+	}
+	return label + "." + host
 }
 
 // hostTakesLabel: a bucket can't be put before an IP address.

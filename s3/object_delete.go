@@ -136,7 +136,7 @@ func (c *Client) DeleteObjects(ctx context.Context, in *DeleteObjectsInput, opts
 
 // Delete is the document of [Client.DeleteObjects].
 type Delete struct {
-	// Objects are the objects, 1 to 1,000.
+	// Objects are the objects, 1 to 1,000. More are refused before anything is sent.
 	Objects []ObjectIdentifier `xml:"Object" required:"true"`
 	// Quiet leaves the objects that were deleted out of the answer, so that it
 	// lists failures only.

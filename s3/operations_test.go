@@ -1,395 +1,124 @@
 package s3
 
 import (
-	"encoding/json"
-	"go/ast"
-	"go/parser"
-	"go/token"
-	"io"
-	"os"
+	"fmt"
 	"reflect"
-	"regexp"
-	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
-
-	"github.com/stowage-go/stowage/internal/rest"
 )
 
-// operations is the inventory of the package: an operation is covered by every
-// test of this file as soon as it stands here.
-var operations = []rest.Descriptor{
-	&opAbortMultipartUpload,
-	&opCompleteMultipartUpload,
-	&opCopyObject,
-	&opCreateBucket,
-	&opCreateMultipartUpload,
-	&opDeleteBucket,
-	&opDeleteObject,
-	&opDeleteObjects,
-	&opGetBucketAcl,
-	&opGetBucketLocation,
-	&opGetObject,
-	&opHeadBucket,
-	&opHeadObject,
-	&opListBuckets,
-	&opListMultipartUploads,
-	&opListObjects,
-	&opListObjectsV2,
-	&opListParts,
-	&opPutBucketAcl,
-	&opPutObject,
-	&opUploadPart,
-	&opUploadPartCopy,
+// Deprecated names send what the present operations send.
+func TestAliases(t *testing.T) {
+	for alias, name := range aliases {
+		s := always(200, "")
+		c := reflect.ValueOf(newClient(t, s, func(o *Options) { o.Profile = AWS() }))
+		for _, method := range []string{alias, name} {
+			in := reflect.New(c.MethodByName(method).Type().In(1).Elem())
+			readJSON(t, name+".input.json", in.Interface())
+			out := c.MethodByName(method).Call([]reflect.Value{reflect.ValueOf(t.Context()), in})
+			require.True(t, out[1].IsNil(), "%s: %v", method, out[1])
+		}
+		require.Len(t, s.reqs, 2)
+		require.Equal(t, s.reqs[1].Method, s.reqs[0].Method, alias)
+		require.Equal(t, s.reqs[1].URL.String(), s.reqs[0].URL.String(), alias)
+		require.Equal(t, s.bodies[1], s.bodies[0], alias)
+	}
 }
 
-// checksumRequired names the operations whose document S3 refuses without
-// Content-MD5 or a checksum. The facts file does not tell them apart.
-var checksumRequired = []string{"DeleteObjects", "PutBucketAcl"}
-
-// renamedShapes are the shapes whose Go type has another name than the model's.
-var renamedShapes = map[string]string{"Error": "DeleteError"}
-
-// urlEncodedMembers are the members that S3 encodes in an answer whose
-// EncodingType is url.
-var urlEncodedMembers = []string{"Delimiter", "Key", "KeyMarker", "Marker", "NextKeyMarker", "NextMarker", "Prefix", "StartAfter"}
-
-// alsoSensitive are members that we redact though the model doesn't say so.
-var alsoSensitive = []string{"MFA"}
-
-// model is the form of testdata/s3-model.json.
-type model struct {
-	Source     string                    `json:"source"`
-	Operations map[string]modelOperation `json:"operations"`
-	Shapes     map[string]modelShape     `json:"shapes"`
-	Enums      map[string][]string       `json:"enums"`
+func TestSessionCredentialsArePrintedWithoutSecrets(t *testing.T) {
+	c := SessionCredentials{AccessKeyId: testKey, SecretAccessKey: testSecret, SessionToken: testToken, Expiration: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
+	out := CreateSessionOutput{Credentials: c}
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x"} {
+		for _, v := range []any{c, &c, out, &out} {
+			text := fmt.Sprintf(verb, v)
+			require.NotContains(t, text, testSecret, verb)
+			require.NotContains(t, text, testToken, verb)
+		}
+	}
+	require.Equal(t, "s3.SessionCredentials("+testKey+", until 2026-01-02T03:04:05Z)", c.String())
 }
 
-type modelOperation struct {
-	Method string `json:"method"`
-	URI    string `json:"uri"`
-	Input  string `json:"input"`
-	Output string `json:"output"`
-}
+// A rename that is sent again must not be another rename.
+func TestRenameObjectToken(t *testing.T) {
+	s := script(says(503, errorXML("SlowDown")), says(200, ""), says(200, ""), says(200, ""))
+	c := newClient(t, s, func(o *Options) { o.Profile = AWS() })
+	in := &RenameObjectInput{Bucket: "b", Key: "new", RenameSource: "b/old"}
+	for range 2 {
+		_, err := c.RenameObject(t.Context(), in)
+		require.NoError(t, err)
+	}
+	require.Empty(t, in.ClientToken, "the caller's input stays as it is")
+	token := func(i int) string { return s.reqs[i].Header.Get("X-Amz-Client-Token") }
+	require.NotEmpty(t, token(0))
+	require.Equal(t, token(0), token(1), "a retry has the same")
+	require.NotEqual(t, token(0), token(2), "another call has another")
 
-type modelShape struct {
-	Required []string               `json:"required"`
-	Members  map[string]modelMember `json:"members"`
-}
-
-type modelMember struct {
-	Type              string       `json:"type"`
-	ListOf            *modelMember `json:"listOf"`
-	HTTPLabel         int          `json:"httpLabel"`
-	HTTPQuery         string       `json:"httpQuery"`
-	HTTPHeader        string       `json:"httpHeader"`
-	HTTPPrefixHeaders string       `json:"httpPrefixHeaders"`
-	HTTPPayload       int          `json:"httpPayload"`
-	XMLName           string       `json:"xmlName"`
-	XMLFlattened      int          `json:"xmlFlattened"`
-	XMLAttribute      int          `json:"xmlAttribute"`
-	XMLNamespace      []string     `json:"xmlNamespace"`
-	Sensitive         int          `json:"sensitive"`
-}
-
-func readModel(t *testing.T) model {
-	t.Helper()
-	doc, err := os.ReadFile("../testdata/s3-model.json")
+	in.ClientToken = "mine"
+	_, err := c.RenameObject(t.Context(), in)
 	require.NoError(t, err)
-	var m model
-	require.NoError(t, json.Unmarshal(doc, &m))
-	return m
+	require.Equal(t, "mine", token(3))
+	_, err = c.RenameObject(t.Context(), nil)
+	require.ErrorContains(t, err, "missing required members")
 }
 
-func TestOperationsMatchModel(t *testing.T) {
-	m := readModel(t)
-	for _, op := range operations {
-		info := op.Info()
-		t.Run(info.Name, func(t *testing.T) {
-			require.NoError(t, op.Check())
-			facts, ok := m.Operations[info.Name]
-			require.True(t, ok, "the model has no such operation")
-
-			require.Equal(t, facts.Method, info.Method)
-			require.Equal(t, bucketURI(info.Name, facts.URI), info.URI)
-			require.Equal(t, slices.Contains(checksumRequired, info.Name), info.ChecksumRequired)
-
-			require.Equal(t, info.Name+"Input", info.Input.Name())
-			require.Equal(t, info.Name+"Output", info.Output.Name())
-			in, ok := reflect.New(info.Input).Interface().(interface{ operation() rest.Descriptor })
-			require.True(t, ok, "the input does not name its operation")
-			require.Same(t, op, in.operation())
-
-			compareInput(t, m, info.Input, facts.Input)
-			compareOutput(t, m, info.Output, facts.Output)
-		})
+// An Object Lambda answer goes to a host and a service of its own.
+func TestWriteGetObjectResponseHost(t *testing.T) {
+	for _, tt := range []struct{ endpoint, region, host string }{
+		{"", "eu-west-1", "io-1.s3-object-lambda.eu-west-1.amazonaws.com"},
+		{"https://store.example:8443", "us-east-1", "io-1.store.example:8443"},
+		{"http://store.example", "us-east-1", "io-1.store.example"},
+		{"http://127.0.0.1:9000", "us-east-1", "127.0.0.1:9000"},
+		{"http://[::1]:9000", "us-east-1", "[::1]:9000"},
+		{"http://127.0.0.1", "us-east-1", "127.0.0.1"},
+	} {
+		s := always(200, "")
+		c := newClient(t, s, func(o *Options) { o.Endpoint, o.Region, o.Profile = tt.endpoint, tt.region, AWS() })
+		_, err := c.WriteGetObjectResponse(t.Context(), &WriteGetObjectResponseInput{RequestRoute: "io-1", RequestToken: "t", Body: strings.NewReader("body")})
+		require.NoError(t, err)
+		r := s.last()
+		require.Equal(t, tt.host, r.URL.Host)
+		require.Equal(t, "/WriteGetObjectResponse", r.URL.EscapedPath())
+		require.Equal(t, "UNSIGNED-PAYLOAD", r.Header.Get("X-Amz-Content-Sha256"))
+		require.Contains(t, r.Header.Get("Authorization"), "/"+tt.region+"/s3-object-lambda/aws4_request")
 	}
+	s := always(403, errorXML("AccessDenied"))
+	_, err := newClient(t, s, func(o *Options) { o.Profile = AWS() }).WriteGetObjectResponse(t.Context(), &WriteGetObjectResponseInput{RequestRoute: "io-1", RequestToken: "t"})
+	var e *Error
+	require.ErrorAs(t, err, &e)
+	require.Empty(t, e.Bucket)
 }
 
-// TestOperationsComplete holds the inventory and the client's methods together:
-// neither may have an operation that the other lacks.
-func TestOperationsComplete(t *testing.T) {
-	m := readModel(t)
-	client := reflect.TypeFor[*Client]()
-	listed := map[string]bool{}
-	for _, op := range operations {
-		name := op.Info().Name
-		require.False(t, listed[name], "%s stands twice in the inventory", name)
-		listed[name] = true
+// The type that KakaoCloud insists on goes with subresources of buckets and objects, and
+// not where Content-Type is the object's own.
+func TestSubresourceContentType(t *testing.T) {
+	s := always(200, "")
+	c := newClient(t, s, func(o *Options) { o.Profile = KakaoCloud() })
+	for _, tt := range []struct {
+		call func() error
+		want string
+	}{
+		{func() error { _, err := c.GetBucketAcl(t.Context(), &GetBucketAclInput{Bucket: "b"}); return err }, "text/html"},
+		{func() error {
+			_, err := c.PutObjectTagging(t.Context(), &PutObjectTaggingInput{Bucket: "b", Key: "k", Tagging: &Tagging{TagSet: []Tag{}}})
+			return err
+		}, "text/html"},
+		{func() error {
+			_, err := c.CreateMultipartUpload(t.Context(), &CreateMultipartUploadInput{Bucket: "b", Key: "k"})
+			return err
+		}, ""},
+		{func() error {
+			_, err := c.PutObject(t.Context(), &PutObjectInput{Bucket: "b", Key: "k", ContentType: "image/png"})
+			return err
+		}, "image/png"},
+		{func() error {
+			_, err := c.ListObjectsV2(t.Context(), &ListObjectsV2Input{Bucket: "b"})
+			return err
+		}, ""},
+	} {
+		require.NoError(t, tt.call())
+		require.Equal(t, tt.want, s.last().Header.Get("Content-Type"), s.last().URL)
 	}
-	for name := range m.Operations {
-		method, ok := client.MethodByName(name)
-		require.Equal(t, ok, listed[name], "%s: a method of Client and in the inventory, or neither", name)
-		if !ok {
-			continue
-		}
-		require.Equal(t, name+"Input", method.Type.In(2).Elem().Name())
-		require.Equal(t, name+"Output", method.Type.Out(0).Elem().Name())
-	}
-}
-
-// bucketURI is the model's URI with the bucket as the first label, for the
-// model has it in the host, and without x-id, which names the operation for
-// nobody but a log.
-func bucketURI(name, uri string) string {
-	uri = regexp.MustCompile(`[?&]x-id=\w+`).ReplaceAllString(uri, "")
-	if name == "ListBuckets" {
-		return uri
-	}
-	return "/{Bucket}" + strings.TrimSuffix(strings.Replace(uri, "/?", "?", 1), "/")
-}
-
-func compareInput(t *testing.T, m model, typ reflect.Type, shape string) {
-	t.Helper()
-	c := comparison{t: t, model: m, input: true, seen: map[reflect.Type]bool{}}
-	c.structure(typ, shape)
-}
-
-func compareOutput(t *testing.T, m model, typ reflect.Type, shape string) {
-	t.Helper()
-	_, listing := m.Shapes[shape].Members["EncodingType"]
-	c := comparison{t: t, model: m, listing: listing, seen: map[reflect.Type]bool{}}
-	c.structure(typ, shape)
-}
-
-// comparison walks a Go struct and its shape side by side.
-type comparison struct {
-	t       *testing.T
-	model   model
-	input   bool // the walk started at an input
-	listing bool // the walk started at an answer with an EncodingType
-	seen    map[reflect.Type]bool
-}
-
-func (c *comparison) structure(typ reflect.Type, name string) {
-	c.t.Helper()
-	if c.seen[typ] {
-		return
-	}
-	c.seen[typ] = true
-	require.Equal(c.t, reflect.Struct, typ.Kind(), "%s", typ)
-	if name == "unit" {
-		require.Zero(c.t, typ.NumField(), "%s: the model has no members", typ)
-		return
-	}
-	shape, ok := c.model.Shapes[name]
-	require.True(c.t, ok, "the model has no shape %s", name)
-
-	for i := range typ.NumField() {
-		field := typ.Field(i)
-		where := typ.Name() + "." + field.Name
-		member, ok := shape.Members[field.Name]
-		require.True(c.t, ok, "%s: the model has no such member", where)
-		require.True(c.t, field.IsExported() && !field.Anonymous, where)
-		required := slices.Contains(shape.Required, field.Name)
-		require.Equal(c.t, c.tags(name, field.Name, member, required), structTags(c.t, field.Tag), "tags of %s", where)
-		c.value(where, field.Type, member)
-	}
-	for member := range shape.Members {
-		_, ok := typ.FieldByName(member)
-		require.True(c.t, ok, "%s lacks the member %s", typ, member)
-	}
-}
-
-// tags are those that the contract of internal/rest gives a member.
-func (c *comparison) tags(shape, name string, m modelMember, required bool) map[string]string {
-	tags := map[string]string{}
-	format := strings.TrimSuffix(strings.TrimPrefix(m.Type, "timestamp("), ")")
-	usual := "date-time"
-	switch {
-	case m.HTTPLabel != 0:
-		tags["label"] = name
-	case m.HTTPQuery != "":
-		tags["url"] = m.HTTPQuery
-		if !required {
-			tags["url"] += ",omitempty"
-		}
-	case m.HTTPHeader != "":
-		tags["header"] = m.HTTPHeader
-		usual = "http-date"
-	case m.HTTPPrefixHeaders != "":
-		tags["headers"] = m.HTTPPrefixHeaders
-	case m.Type == "streaming-blob":
-		tags["payload"] = "body"
-	case m.HTTPPayload != 0:
-		tags["payload"] = "xml"
-		tags["xml"] = orElse(m.XMLName, name)
-	case shape == "GetBucketLocationOutput":
-		// The facts leave out that this member is the text of the root.
-		tags["xml"] = ",chardata"
-	case m.XMLAttribute != 0:
-		tags["xml"] = m.XMLName + ",attr"
-	case m.ListOf != nil && m.XMLFlattened == 0:
-		tags["xml"] = orElse(m.XMLName, name) + ">" + orElse(m.ListOf.XMLName, "member")
-	default:
-		tags["xml"] = orElse(m.XMLName, name)
-	}
-	if required {
-		tags["required"] = "true"
-	}
-	if strings.HasPrefix(m.Type, "timestamp(") && format != usual {
-		tags["timestamp"] = format
-	}
-	if len(m.XMLNamespace) > 0 {
-		tags["namespace"] = strings.Join(m.XMLNamespace, " ")
-	}
-	if c.listing && slices.Contains(urlEncodedMembers, name) {
-		tags["encoding"] = "url"
-	}
-	if m.Sensitive != 0 || slices.Contains(alsoSensitive, name) {
-		tags["sensitive"] = "true"
-	}
-	return tags
-}
-
-// bytesNumber matches the numbers that count bytes; the others count things.
-var bytesNumber = regexp.MustCompile(`(Size|Length|Bytes)$`)
-
-// value compares a member's Go type with the model's type.
-func (c *comparison) value(where string, typ reflect.Type, m modelMember) {
-	c.t.Helper()
-	payload := m.HTTPPayload != 0 && m.Type != "streaming-blob"
-	if typ.Kind() == reflect.Pointer {
-		typ = typ.Elem()
-		require.True(c.t, payload || c.input, "%s: outputs hold plain values", where)
-		require.True(c.t, payload || typ.Kind() == reflect.Bool || typ.Kind() == reflect.Int32 || typ.Kind() == reflect.Int64,
-			"%s: a pointer is for members whose zero has a meaning", where)
-	} else {
-		require.False(c.t, payload, "%s: a document is a pointer", where)
-	}
-	switch {
-	case m.Type == "string":
-		c.text(where, typ)
-	case m.Type == "number":
-		want := reflect.TypeFor[int32]()
-		if bytesNumber.MatchString(where) {
-			want = reflect.TypeFor[int64]()
-		}
-		require.Equal(c.t, want, typ, where)
-	case m.Type == "boolean":
-		require.Equal(c.t, reflect.TypeFor[bool](), typ, where)
-	case strings.HasPrefix(m.Type, "timestamp"):
-		require.Equal(c.t, reflect.TypeFor[time.Time](), typ, where)
-	case m.Type == "map<string>":
-		require.Equal(c.t, reflect.TypeFor[map[string]string](), typ, where)
-	case m.Type == "list<string>":
-		require.Equal(c.t, reflect.Slice, typ.Kind(), where)
-		c.text(where, typ.Elem())
-	case m.Type == "streaming-blob" && c.input:
-		require.Equal(c.t, reflect.TypeFor[io.Reader](), typ, where)
-	case m.Type == "streaming-blob":
-		require.Equal(c.t, reflect.TypeFor[io.ReadCloser](), typ, where)
-	case m.ListOf != nil:
-		require.Equal(c.t, reflect.Slice, typ.Kind(), where)
-		c.nested(where, typ.Elem(), m.ListOf.Type)
-	default:
-		c.nested(where, typ, m.Type)
-	}
-}
-
-// text checks a string. A member named like an enumeration must be one.
-func (c *comparison) text(where string, typ reflect.Type) {
-	c.t.Helper()
-	require.Equal(c.t, reflect.String, typ.Kind(), where)
-	if typ.Name() != "string" {
-		_, ok := c.model.Enums[typ.Name()]
-		require.True(c.t, ok, "%s: the model has no enumeration %s", where, typ.Name())
-		return
-	}
-	member := where[strings.LastIndexByte(where, '.')+1:]
-	_, enumeration := c.model.Enums[member]
-	require.False(c.t, enumeration, "%s has the name of an enumeration and is a plain string", where)
-}
-
-func (c *comparison) nested(where string, typ reflect.Type, shape string) {
-	c.t.Helper()
-	require.Equal(c.t, orElse(renamedShapes[shape], shape), typ.Name(), where)
-	c.structure(typ, shape)
-}
-
-func orElse(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
-}
-
-var structTag = regexp.MustCompile(`^([a-z]+):("[^"]*") ?`)
-
-// structTags reads a whole tag, so that a misspelt one is noticed too.
-func structTags(t *testing.T, tag reflect.StructTag) map[string]string {
-	t.Helper()
-	tags := map[string]string{}
-	for rest := string(tag); rest != ""; {
-		m := structTag.FindStringSubmatch(rest)
-		require.NotNil(t, m, "tag %s", tag)
-		require.NotContains(t, tags, m[1], "tag %s", tag)
-		value, err := strconv.Unquote(m[2])
-		require.NoError(t, err, "tag %s", tag)
-		tags[m[1]] = value
-		rest = rest[len(m[0]):]
-	}
-	return tags
-}
-
-// TestEnumerationsMatchModel reads the constants from the source, for
-// reflection doesn't see them: each enumeration has exactly the model's values.
-func TestEnumerationsMatchModel(t *testing.T) {
-	m := readModel(t)
-	file, err := parser.ParseFile(token.NewFileSet(), "enums.go", nil, 0)
-	require.NoError(t, err)
-
-	types := []string{}
-	values := map[string][]string{}
-	for _, decl := range file.Decls {
-		for _, spec := range decl.(*ast.GenDecl).Specs {
-			switch spec := spec.(type) {
-			case *ast.TypeSpec:
-				types = append(types, spec.Name.Name)
-			case *ast.ValueSpec:
-				require.Len(t, spec.Names, 1)
-				constant := spec.Names[0].Name
-				typ, ok := spec.Type.(*ast.Ident)
-				require.True(t, ok, "%s has no type", constant)
-				value, err := strconv.Unquote(spec.Values[0].(*ast.BasicLit).Value)
-				require.NoError(t, err)
-				require.Equal(t, plain(typ.Name+value), plain(constant), "a constant is named by its type and its value")
-				values[typ.Name] = append(values[typ.Name], value)
-			}
-		}
-	}
-	require.NotEmpty(t, types)
-	for _, typ := range types {
-		require.NotEmpty(t, m.Enums[typ], "the model has no enumeration %s", typ)
-		require.ElementsMatch(t, m.Enums[typ], values[typ], typ)
-	}
-}
-
-// plain is a name without what Go can't have in it.
-func plain(name string) string {
-	return strings.ToLower(regexp.MustCompile(`[^A-Za-z0-9]`).ReplaceAllString(name, ""))
 }

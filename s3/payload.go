@@ -58,7 +58,7 @@ func (k *call) prepareDocument() error {
 	if doc != nil {
 		k.payload.body = transport.BytesBody(doc)
 		if h.Get("Content-Type") == "" {
-			h.Set("Content-Type", "application/xml")
+			h.Set("Content-Type", k.request.DocumentType)
 		}
 	}
 	digest, err := k.payload.askedDigest(h)
@@ -97,17 +97,21 @@ func (p *payload) askedDigest(h http.Header) (hash.Hash, error) {
 	return digest, nil
 }
 
-// addContentType gives a bucket's subresource the type that some providers insist on.
+// addContentType gives a subresource the type that some providers insist on.
 func (k *call) addContentType() {
 	if t := k.settings.options.Profile.SubresourceContentType; t != "" && k.onSubresource() && k.request.Header.Get("Content-Type") == "" {
 		k.request.Header.Set("Content-Type", t)
 	}
 }
 
-// onSubresource: the request is for /bucket?something.
+// onSubresource: the request is for /bucket?something or /bucket/key?something, or has a
+// document. Listings are none, and the Content-Type of CreateMultipartUpload is the object's.
 func (k *call) onSubresource() bool {
-	bucket, key := k.object()
-	return bucket != "" && key == "" && strings.Contains(k.info.URI, "?") && k.info.Name != "ListObjectsV2"
+	switch k.info.Name {
+	case "ListObjectsV2", "ListObjectVersions", "CreateMultipartUpload":
+		return false
+	}
+	return k.request.Document != nil || strings.Contains(k.info.URI, "?")
 }
 
 // takeContentLength takes the length that the caller stated out of the header, where
@@ -149,7 +153,8 @@ func (k *call) prepareStream() error {
 	body.Report(o.Progress)
 	p.body = body
 
-	sign := o.Credentials != nil &&
+	// An Object Lambda answer is a stream that S3 wants unsigned.
+	sign := o.Credentials != nil && k.request.HostPrefix == "" &&
 		(o.SignPayload == SignPayloadAlways || o.SignPayload == SignPayloadAuto && !k.settings.endpoint.secure())
 	digest, err := p.askedDigest(h)
 	if err != nil {

@@ -49,6 +49,9 @@ func (c *Client) presign(ctx context.Context, in Input, expires time.Duration, o
 	}
 	op := in.operation()
 	req, err := op.EncodeAny(in, s.encodeOptions())
+	if err == nil {
+		err = checkLimits(in)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -86,7 +89,7 @@ func (c *Client) presign(ctx context.Context, in Input, expires time.Duration, o
 		// Without it the length that is signed would be that of no body.
 		signed.Body = io.NopCloser(nil)
 	}
-	url, header, err := c.signer.PresignHTTP(&signed, sigv4.Params{
+	url, header, err := k.signer().PresignHTTP(&signed, sigv4.Params{
 		Credentials: creds, Region: k.region, Time: c.pipeline.Clock.Now(),
 		PayloadHash: sigv4.UnsignedPayload, SignHeaders: names,
 	}, expires)

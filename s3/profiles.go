@@ -40,7 +40,9 @@ func Generic() Profile {
 		MaxParts:   1000, MinPartSize: 5 * mebibyte, MaxPartSize: 5 * gibibyte,
 		MaxPutSize: 5 * gibibyte, MaxObjectSize: 1000 * 5 * gibibyte,
 		ListVersion: 2,
-		Operations:  supported(Unsupported, overlookedSubresources()...),
+		Operations: supported(Unsupported, append(overlookedSubresources(),
+			// MinIO's DELETE /bucket?publicAccessBlock deletes the bucket.
+			"GetPublicAccessBlock", "PutPublicAccessBlock", "DeletePublicAccessBlock")...),
 	}
 }
 
@@ -59,6 +61,8 @@ func overlookedSubresources() []string {
 		"CreateBucketMetadataConfiguration", "GetBucketMetadataConfiguration", "DeleteBucketMetadataConfiguration",
 		"CreateBucketMetadataTableConfiguration", "GetBucketMetadataTableConfiguration", "DeleteBucketMetadataTableConfiguration",
 		"UpdateBucketMetadataInventoryTableConfiguration", "UpdateBucketMetadataJournalTableConfiguration",
+		"UpdateBucketMetadataAnnotationTableConfiguration",
+		"PutObjectAnnotation", "GetObjectAnnotation", "DeleteObjectAnnotation", "ListObjectAnnotations",
 		"GetBucketAbac", "PutBucketAbac",
 		"GetObjectAttributes", "CreateSession", "ListDirectoryBuckets", "RenameObject",
 		"WriteGetObjectResponse", "GetObjectTorrent", "UpdateObjectEncryption",
@@ -69,15 +73,19 @@ func overlookedSubresources() []string {
 // release 16 seen): path addressing, Content-MD5 and SHA-256 verified, x-amz-checksum-*
 // ignored, trailers refused.
 func CephRGW() Profile {
-	return Profile{
+	p := Profile{
 		Name:        "Ceph RGW",
 		Addressing:  AddressingPath,
 		PayloadHash: true, ContentMD5: true, ETagMD5: true,
 		MaxParts: 10000, MinPartSize: 5 * mebibyte, MaxPartSize: 5 * gibibyte,
 		MaxPutSize: 5 * gibibyte, MaxObjectSize: 5 * tebibyte,
 		RangedPartCopy: true, ListVersion: 2, EncodingTypeURL: true,
-		Operations: supported(Unsupported, overlookedSubresources()...),
+		Operations: supported(Unsupported, append(overlookedSubresources(), "PutBucketLogging", "RestoreObject")...),
 	}
+	// Its queries know a part of SQL, its records are wrapped in XML, and its streams end
+	// without an End event.
+	p.Operations["SelectObjectContent"] = PartiallySupported
+	return p
 }
 
 // KakaoCloud is KakaoCloud's Object Storage (KakaoCloud documentation, "S3 API"): a

@@ -9,13 +9,13 @@ type Owner struct {
 	ID string `xml:"ID"`
 }
 
-// Tag is a name and a value on a bucket or an object.
+// Tag is a name and a value on a bucket or an object. A name that stands twice, or that
+// or whose value is too long, is refused before anything is sent.
 type Tag struct {
 	// Key is the tag's name, up to 128 characters.
 	Key string `xml:"Key" required:"true"`
-	// Value is the tag's value, up to 256 characters. It is required by the API:
-	// an empty one is refused before anything is sent.
-	Value string `xml:"Value" required:"true"`
+	// Value is the tag's value, up to 256 characters; it may be empty.
+	Value string `xml:"Value" required:"true" always:"true"`
 }
 
 // AccessControlPolicy is a whole ACL: the owner and the grants.

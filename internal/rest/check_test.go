@@ -72,7 +72,7 @@ func TestCheckRefusesMalformedTags(t *testing.T) {
 		{[]reflect.StructField{{Name: "A", Type: list, Tag: `xml:"A>"`}}, `A: bad element name "A>"`},
 		{[]reflect.StructField{{Name: "A", Type: text, Tag: `xml:"A"`}, {Name: "B", Type: text, Tag: `xml:"A"`}}, "B: element A is bound twice"},
 	} {
-		_, err := compile("Op", "GET", "/", reflect.TypeFor[empty](), reflect.StructOf(tt.fields))
+		_, err := compile("Op", "GET", "/", "", reflect.TypeFor[empty](), reflect.StructOf(tt.fields))
 		require.ErrorContains(t, err, tt.want)
 	}
 }
@@ -105,8 +105,29 @@ func TestCheckRefuses(t *testing.T) {
 		}]("/"), "A: more than one binding tag"},
 		{"embedded", checkIn[struct{ embedded }]("/"), "embedded fields are not supported"},
 		{"unknown payload", checkIn[struct {
+			A string `payload:"json"`
+		}]("/"), `unknown payload "json"`},
+		{"text that is no string", checkIn[struct {
+			A int `payload:"text"`
+		}]("/"), "A: unsupported type int for a text"},
+		{"text that is no string out", checkOut[struct {
+			A []byte `payload:"text"`
+		}](), "A: unsupported type []uint8 for a text"},
+		{"text beside a stream", checkIn[struct {
+			A io.Reader `payload:"body"`
+			B string    `payload:"text"`
+		}]("/"), "B: a second payload"},
+		{"text and members of a document", checkIn[struct {
 			A string `payload:"text"`
-		}]("/"), `unknown payload "text"`},
+			B string `xml:"B"`
+		}]("/"), "has a payload and members of a document beside it"},
+		{"always on a header", checkIn[struct {
+			A string `header:"a" always:"true"`
+		}]("/"), `A: tag always:"true"`},
+		{"always on a number", checkDoc[struct {
+			A int `xml:"A" always:"true"`
+		}](), `A: tag always:"true"`},
+		{"host label without a field", (&Operation[empty, empty]{Name: "Op", Method: "GET", URI: "/", HostLabel: "Route"}).Check(), "host label Route is no string"},
 
 		{"unknown label", checkIn[struct {
 			A string `label:"B"`
@@ -227,9 +248,6 @@ func TestCheckRefuses(t *testing.T) {
 			A io.ReadCloser `payload:"body"`
 			B string        `xml:"B"`
 		}](), "has a payload and members of a document beside it"},
-		{"members in", checkIn[struct {
-			B string `xml:"B"`
-		}]("/"), "an input's document is a member with payload"},
 
 		{"header in a document", checkDoc[embedded](), "a member of a document has an xml tag"},
 		{"wrapper twice", checkOut[struct {

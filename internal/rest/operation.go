@@ -24,6 +24,10 @@ type Operation[In, Out any] struct {
 	// ChecksumRequired says that a request must carry Content-MD5 or a checksum
 	// (Smithy's requestChecksumRequired).
 	ChecksumRequired bool
+	// HostLabel names the input member that stands as a label in front of the
+	// endpoint's host (Smithy's endpoint trait), "" for none. It is a member
+	// bound elsewhere as well.
+	HostLabel string
 
 	once sync.Once
 	plan *plan
@@ -33,14 +37,15 @@ type Operation[In, Out any] struct {
 // Info is what a pipeline needs to know about an operation without its types.
 type Info struct {
 	Name, Method, URI string
-	// ChecksumRequired is Operation.ChecksumRequired.
+	// ChecksumRequired and HostLabel are the Operation's own.
 	ChecksumRequired bool
+	HostLabel        string
 	// StreamInput says that the input has a payload:"body" member.
 	StreamInput bool
 	// StreamOutput says that the output has a payload:"body" member: the body is
 	// handed to the caller and must not be read or closed by the pipeline.
 	StreamOutput bool
-	// HasDocument says that the answer carries an XML document, which the
+	// HasDocument says that the answer carries a document, XML or text, which the
 	// pipeline reads whole and hands to Decode.
 	HasDocument bool
 	// Input and Output are the struct types, for inventories that compare
@@ -88,6 +93,8 @@ type Request struct {
 	Path, RawPath string
 	// HostValue is the value of the label that the host carries, "" when none does.
 	HostValue string
+	// HostPrefix is the value of Operation.HostLabel, "" when it has none.
+	HostPrefix string
 	// RawQuery is sorted by name and value and escaped as RFC 3986 wants it
 	// (space as %20), which is already the SigV4-canonical form.
 	RawQuery string
@@ -96,8 +103,11 @@ type Request struct {
 	Header http.Header
 	// Stream is the payload:"body" member, nil when there is none.
 	Stream io.Reader
-	// Document is the encoded payload:"xml" member, nil when there is none.
+	// Document is the encoded payload:"xml" or payload:"text" member, or the
+	// document that the input itself is; nil when there is none.
 	Document []byte
+	// DocumentType is the media type of Document.
+	DocumentType string
 	// Sensitive names the headers (canonical) that carry sensitive members,
 	// whether or not this request has them. Shared between requests: not to be
 	// modified.
@@ -162,20 +172,21 @@ func (o *Operation[In, Out]) Info() Info {
 	info := Info{
 		Name: o.Name, Method: o.Method, URI: o.URI,
 		ChecksumRequired: o.ChecksumRequired,
+		HostLabel:        o.HostLabel,
 		Input:            reflect.TypeFor[In](),
 		Output:           reflect.TypeFor[Out](),
 	}
 	if p, err := o.compiled(); err == nil {
 		info.StreamInput = p.in.stream >= 0
 		info.StreamOutput = p.out.stream >= 0
-		info.HasDocument = p.out.document != nil || p.out.self != nil
+		info.HasDocument = p.out.document != nil || p.out.self != nil || p.out.text >= 0
 	}
 	return info
 }
 
 func (o *Operation[In, Out]) compiled() (*plan, error) {
 	o.once.Do(func() {
-		o.plan, o.err = compile(o.Name, o.Method, o.URI, reflect.TypeFor[In](), reflect.TypeFor[Out]())
+		o.plan, o.err = compile(o.Name, o.Method, o.URI, o.HostLabel, reflect.TypeFor[In](), reflect.TypeFor[Out]())
 	})
 	return o.plan, o.err
 }

@@ -20,13 +20,15 @@ type plan struct {
 	inHeaders    headerPlan
 	outHeaders   headerPlan
 	checks       []check
+	hostField    int // of the label in front of the host, -1 when there is none
 }
 
 // bodyPlan says what a message's body is.
 type bodyPlan struct {
 	stream   int           // index of the payload:"body" field, -1 when there is none
+	text     int           // index of the payload:"text" field, -1 when there is none
 	document *documentPlan // the payload:"xml" field
-	self     *xmlStruct    // the output itself, when it has members of a document
+	self     *xmlStruct    // the input or output itself, when it has members of a document
 }
 
 // documentPlan is a payload:"xml" field.
@@ -38,10 +40,11 @@ type documentPlan struct {
 	layout *xmlStruct
 }
 
-func compile(name, method, uri string, in, out reflect.Type) (*plan, error) {
-	p := &plan{name: name, method: method}
+func compile(name, method, uri, hostLabel string, in, out reflect.Type) (*plan, error) {
+	p := &plan{name: name, method: method, hostField: -1}
 	p.in.stream, p.out.stream = -1, -1
-	if err := p.compile(uri, in, out); err != nil {
+	p.in.text, p.out.text = -1, -1
+	if err := p.compile(uri, hostLabel, in, out); err != nil {
 		if name == "" {
 			name = "operation without a name"
 		}
@@ -50,7 +53,7 @@ func compile(name, method, uri string, in, out reflect.Type) (*plan, error) {
 	return p, nil
 }
 
-func (p *plan) compile(uri string, in, out reflect.Type) error {
+func (p *plan) compile(uri, hostLabel string, in, out reflect.Type) error {
 	if p.name == "" || p.method == "" {
 		return errors.New("name and method must be set")
 	}
@@ -68,6 +71,13 @@ func (p *plan) compile(uri string, in, out reflect.Type) error {
 	if err := p.compileInput(in); err != nil {
 		return err
 	}
+	if hostLabel != "" {
+		f, ok := in.FieldByName(hostLabel)
+		if !ok || f.Type.Kind() != reflect.String {
+			return fmt.Errorf("host label %s is no string in %s", hostLabel, in)
+		}
+		p.hostField = f.Index[0]
+	}
 	for _, part := range p.path {
 		if part.label != "" && part.field < 0 {
 			return fmt.Errorf("label %s of the URI has no field in %s", part.label, in)
@@ -79,24 +89,33 @@ func (p *plan) compile(uri string, in, out reflect.Type) error {
 func (p *plan) compileInput(t reflect.Type) error {
 	qb := queryBuilder{plan: &p.query, seen: map[string]bool{}}
 	xc := newXMLCompiler()
+	members := false
 	for f := range exportedFields(t) {
-		if err := p.inputField(f, &qb, xc); err != nil {
+		b, err := bindingOf(f)
+		switch {
+		case err == nil && b.kind == bindXML:
+			members = true
+		case err == nil:
+			err = p.inputField(f, b, &qb, xc)
+		}
+		if err != nil {
 			return fmt.Errorf("%s.%s: %w", t, f.Name, err)
 		}
 	}
 	qb.finish()
-	xc.finish(nil)
+	var err error
+	if p.in.self, err = p.in.members(t, members, xc); err != nil {
+		return err
+	}
+	xc.finish(p.in.self)
 	// Shared by all requests: an append must not write into it.
 	p.inHeaders.sensitive = slices.Clip(p.inHeaders.sensitive)
 	return p.inHeaders.conflicts()
 }
 
-func (p *plan) inputField(f reflect.StructField, qb *queryBuilder, xc *xmlCompiler) error {
-	b, err := bindingOf(f)
-	if err != nil {
-		return err
-	}
+func (p *plan) inputField(f reflect.StructField, b binding, qb *queryBuilder, xc *xmlCompiler) error {
 	var layout *xmlStruct
+	var err error
 	switch b.kind {
 	case bindLabel:
 		b.required = true
@@ -109,6 +128,8 @@ func (p *plan) inputField(f reflect.StructField, qb *queryBuilder, xc *xmlCompil
 		err = p.inHeaders.addPrefix(f, b)
 	case bindStream:
 		err = p.in.setStream(f, f.Type.Kind() == reflect.Interface && f.Type.Implements(reflect.TypeFor[io.Reader]()))
+	case bindText:
+		err = p.in.setText(f)
 	case bindDocument:
 		if !isName(b.name) {
 			return fmt.Errorf("the document needs a root element: xml:%q", b.name)
@@ -116,8 +137,6 @@ func (p *plan) inputField(f reflect.StructField, qb *queryBuilder, xc *xmlCompil
 		if err = p.in.setDocument(f, b, xc); err == nil {
 			layout = p.in.document.layout
 		}
-	default:
-		err = errors.New(`an input's document is a member with payload:"xml"`)
 	}
 	if err != nil {
 		return err
@@ -161,6 +180,8 @@ func (p *plan) compileOutput(t reflect.Type) error {
 				err = p.outHeaders.addPrefix(f, b)
 			case bindStream:
 				err = p.out.setStream(f, f.Type == reflect.TypeFor[io.ReadCloser]())
+			case bindText:
+				err = p.out.setText(f)
 			case bindDocument:
 				err = p.out.setDocument(f, b, xc)
 			case bindXML:
@@ -173,24 +194,45 @@ func (p *plan) compileOutput(t reflect.Type) error {
 			return fmt.Errorf("%s.%s: %w", t, f.Name, err)
 		}
 	}
-	if members {
-		if p.out.stream >= 0 || p.out.document != nil {
-			return fmt.Errorf("%s: has a payload and members of a document beside it", t)
-		}
-		var err error
-		if p.out.self, err = xc.root(t); err != nil {
-			return err
-		}
+	var err error
+	if p.out.self, err = p.out.members(t, members, xc); err != nil {
+		return err
 	}
 	xc.finish(p.out.self)
 	return p.outHeaders.conflicts()
+}
+
+// members compiles the layout of a message that is a document itself, nil when it has no
+// members of one.
+func (bp *bodyPlan) members(t reflect.Type, any bool, xc *xmlCompiler) (*xmlStruct, error) {
+	if !any {
+		return nil, nil
+	}
+	if bp.payload() {
+		return nil, fmt.Errorf("%s: has a payload and members of a document beside it", t)
+	}
+	return xc.root(t)
+}
+
+// payload: one of the members is the body.
+func (bp *bodyPlan) payload() bool { return bp.stream >= 0 || bp.text >= 0 || bp.document != nil }
+
+func (bp *bodyPlan) setText(f reflect.StructField) error {
+	switch {
+	case f.Type.Kind() != reflect.String:
+		return fmt.Errorf("unsupported type %s for a text", f.Type)
+	case bp.payload():
+		return errors.New("a second payload")
+	}
+	bp.text = f.Index[0]
+	return nil
 }
 
 func (bp *bodyPlan) setStream(f reflect.StructField, supported bool) error {
 	switch {
 	case !supported:
 		return fmt.Errorf("unsupported type %s for a stream", f.Type)
-	case bp.stream >= 0 || bp.document != nil:
+	case bp.payload():
 		return errors.New("a second payload")
 	}
 	bp.stream = f.Index[0]
@@ -201,7 +243,7 @@ func (bp *bodyPlan) setDocument(f reflect.StructField, b binding, xc *xmlCompile
 	switch {
 	case f.Type.Kind() != reflect.Pointer || f.Type.Elem().Kind() != reflect.Struct || f.Type.Elem() == timeType:
 		return fmt.Errorf("unsupported type %s for a document, want a pointer to a struct", f.Type)
-	case bp.stream >= 0 || bp.document != nil:
+	case bp.payload():
 		return errors.New("a second payload")
 	}
 	layout, err := xc.layout(f.Type.Elem())
@@ -243,6 +285,9 @@ func (p *plan) encode(in reflect.Value, opt EncodeOptions) (*Request, error) {
 			req.HostValue = value
 		}
 	}
+	if p.hostField >= 0 {
+		req.HostPrefix = in.Field(p.hostField).String()
+	}
 	req.Path, req.RawPath = p.path.build(in, opt.BasePath, hostLabel)
 	var err error
 	if req.RawQuery, err = p.query.encode(in); err != nil {
@@ -259,14 +304,33 @@ func (p *plan) encode(in reflect.Value, opt EncodeOptions) (*Request, error) {
 	if p.in.stream >= 0 {
 		req.Stream, _ = in.Field(p.in.stream).Interface().(io.Reader)
 	}
-	if d := p.in.document; d != nil && !in.Field(d.index).IsNil() {
-		doc, refused := marshal(d.root, opt.Namespace, d.decl, d.layout, in.Field(d.index).Elem())
-		if refused != nil {
-			return nil, p.failed(refused.within(d.name))
-		}
-		req.Document = doc
+	if err := p.encodeDocument(req, in, opt.Namespace); err != nil {
+		return nil, err
 	}
 	return req, nil
+}
+
+// encodeDocument writes the body that is held in memory, if there is one.
+func (p *plan) encodeDocument(req *Request, in reflect.Value, namespace string) error {
+	var refused *MemberError
+	switch d := p.in.document; {
+	case p.in.text >= 0:
+		req.Document, req.DocumentType = []byte(in.Field(p.in.text).String()), "text/plain"
+		return nil
+	case p.in.self != nil:
+		req.Document, refused = marshal(p.name+"Request", namespace, "", p.in.self, in)
+	case d != nil && !in.Field(d.index).IsNil():
+		if req.Document, refused = marshal(d.root, namespace, d.decl, d.layout, in.Field(d.index).Elem()); refused != nil {
+			refused = refused.within(d.name)
+		}
+	default:
+		return nil
+	}
+	if refused != nil {
+		return p.failed(refused)
+	}
+	req.DocumentType = "application/xml"
+	return nil
 }
 
 // failed puts the operation's name on an error.
@@ -290,6 +354,8 @@ func (p *plan) decode(resp *http.Response, doc []byte, out reflect.Value) error 
 			body = http.NoBody
 		}
 		*out.Field(p.out.stream).Addr().Interface().(*io.ReadCloser) = body
+	case p.out.text >= 0:
+		out.Field(p.out.text).SetString(string(doc))
 	case p.out.self != nil:
 		if _, err := unmarshal(doc, p.out.self, out); err != nil {
 			return p.failed(err)

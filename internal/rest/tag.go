@@ -16,6 +16,7 @@ const (
 	bindPrefix
 	bindStream
 	bindDocument
+	bindText
 	bindXML
 )
 
@@ -24,8 +25,8 @@ type binding struct {
 	kind bindingKind
 	// name is the binding tag's value; for a document the root element.
 	name string
-	// required, urlEncoded and sensitive are the modifiers.
-	required, urlEncoded, sensitive bool
+	// required, always, urlEncoded and sensitive are the modifiers.
+	required, always, urlEncoded, sensitive bool
 	// timestamp is the modifier's text, "" for the place's default.
 	timestamp string
 	// prefix and namespace are the two words of the namespace modifier.
@@ -54,6 +55,8 @@ func bindingOf(f reflect.StructField) (binding, error) {
 			if tag.kind == bindStream {
 				switch v {
 				case "body":
+				case "text":
+					b.kind = bindText
 				case "xml":
 					b.kind, b.name = bindDocument, ""
 				default:
@@ -77,13 +80,16 @@ func (b *binding) modifiers(f reflect.StructField) error {
 	for _, m := range [...]struct {
 		key  string
 		flag *bool
-	}{{"required", &b.required}, {"sensitive", &b.sensitive}} {
+	}{{"required", &b.required}, {"always", &b.always}, {"sensitive", &b.sensitive}} {
 		if v, ok := f.Tag.Lookup(m.key); ok {
 			if v != "true" {
 				return fmt.Errorf("tag %s:%q: only \"true\" has a meaning", m.key, v)
 			}
 			*m.flag = true
 		}
+	}
+	if b.always && (b.kind != bindXML || (f.Type.Kind() != reflect.String && f.Type.Kind() != reflect.Bool)) {
+		return errors.New(`tag always:"true": only a string or bool of a document has a zero to send`)
 	}
 	if v, ok := f.Tag.Lookup("encoding"); ok {
 		if v != "url" || b.kind != bindXML {

@@ -28,15 +28,22 @@ func (p *plan) validate(in reflect.Value) error {
 			m.path = m.path[:0]
 		}
 	}
+	if p.in.self != nil {
+		m.document(p.in.self, in, 1)
+	}
 	if len(m.members) > 0 {
 		return newMissingError(p.name, m.members)
+	}
+	if m.union != "" {
+		return &MemberError{Operation: p.name, Member: m.union, Reason: "must have exactly one member set"}
 	}
 	return nil
 }
 
-// missing gathers the paths of missing members.
+// missing gathers the paths of missing members, and of a union that is not one.
 type missing struct {
 	members []string
+	union   string // the first one without exactly one member
 	path    []byte // of the struct being looked at
 }
 
@@ -48,10 +55,13 @@ func (m *missing) document(s *xmlStruct, v reflect.Value, depth int) {
 	if depth > maxDepth {
 		return // the encoder refuses it
 	}
+	if s.union && m.union == "" && present(s, v) != 1 {
+		m.union = string(m.path)
+	}
 	for _, x := range s.members {
 		f := v.Field(x.index)
 		switch {
-		case x.required && absent(f):
+		case x.required && absent(f) && (x.item == "" || f.IsNil()):
 			m.add(x.field)
 		case x.nested == nil || !x.nested.checked || absent(f):
 		case x.list:
@@ -72,6 +82,17 @@ func (m *missing) document(s *xmlStruct, v reflect.Value, depth int) {
 			m.path = m.path[:mark]
 		}
 	}
+}
+
+// present counts the members that are set.
+func present(s *xmlStruct, v reflect.Value) int {
+	n := 0
+	for _, x := range s.members {
+		if !absent(v.Field(x.index)) {
+			n++
+		}
+	}
+	return n
 }
 
 func (m *missing) push(name string) (mark int) {

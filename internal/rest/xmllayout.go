@@ -29,6 +29,8 @@ type xmlStruct struct {
 	checked, urlEncoded bool
 	// lists says that the struct itself has list members.
 	lists bool
+	// union says that exactly one member may be set.
+	union bool
 	// encodingType is the index of the EncodingType member, -1 without one.
 	encodingType int
 }
@@ -76,7 +78,8 @@ func (xc *xmlCompiler) layout(t reflect.Type) (*xmlStruct, error) {
 }
 
 func (xc *xmlCompiler) compile(t reflect.Type, root bool) (*xmlStruct, error) {
-	s := &xmlStruct{typ: t, children: map[string]*xmlMember{}, encodingType: -1, prefixes: attributePrefixes(t)}
+	s := &xmlStruct{typ: t, children: map[string]*xmlMember{}, encodingType: -1, prefixes: attributePrefixes(t), union: isUnion(t)}
+	s.checked = s.union
 	if !root {
 		xc.layouts[t] = s
 	}
@@ -104,8 +107,8 @@ func (xc *xmlCompiler) compile(t reflect.Type, root bool) (*xmlStruct, error) {
 func (xc *xmlCompiler) member(s *xmlStruct, f reflect.StructField, b binding) error {
 	m := &xmlMember{
 		index: f.Index[0], field: f.Name,
-		required: b.required && f.Type.Kind() != reflect.Bool,
-		always:   b.required && f.Type.Kind() == reflect.Bool,
+		required: b.required && !b.always && f.Type.Kind() != reflect.Bool,
+		always:   b.always || b.required && f.Type.Kind() == reflect.Bool,
 		decl:     declaration(b), urlEncoded: b.urlEncoded,
 	}
 	name, option, _ := strings.Cut(b.name, ",")
@@ -242,6 +245,12 @@ func (s *xmlStruct) declares(prefix string) error {
 		}
 	}
 	return nil
+}
+
+// isUnion finds the marker of Smithy's unions, a blank field with the tag union:"true".
+func isUnion(t reflect.Type) bool {
+	f, ok := t.FieldByName("_")
+	return ok && f.Tag.Get("union") == "true"
 }
 
 // finish derives what a layout knows about the layouts below it. Layouts may
