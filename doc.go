@@ -15,6 +15,7 @@
 //	s3/transfer         the S3 target of the upload engine; integrity, verification
 //	s3                  operations as data, the client, provider profiles, presigning
 //	internal/rest       struct tags to requests, answers to structs
+//	internal/xmlscan    XML documents to tags and texts
 //	internal/transport  attempts, backoff, retry budget, clock skew, redirects, logs
 //	internal/multipart  the parallel engine: source, planner, workers, finisher
 //	internal/checksum   CRCs and hashes over streams; combining the parts' CRCs
