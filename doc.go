@@ -20,6 +20,7 @@
 //	identity/clouds     clouds.yaml; the only package that needs YAML
 //	identity            Keystone, STS, providers of credentials; no store
 //	internal/rest       struct tags to requests, answers to structs
+//	internal/xmlscan    XML documents to tags and texts
 //	internal/transport  attempts, backoff, retry budget, clock skew, redirects, logs
 //	internal/multipart  the parallel engine: source, planner, workers, finisher
 //	internal/checksum   CRCs and hashes over streams; combining the parts' CRCs

@@ -102,6 +102,17 @@ func parseTime(s string) (time.Time, bool) {
 	return parseLayouts(strings.Replace(s, " UTC ", " GMT ", 1), dateLayouts[:])
 }
 
+// parseRFC3339 reads the form that nearly every document has, straight from its
+// bytes. What it can't read may still be a time to parseTime.
+func parseRFC3339(text []byte) (time.Time, bool) {
+	var t time.Time
+	if err := t.UnmarshalText(text); err != nil {
+		return time.Time{}, false
+	}
+	t = t.UTC()
+	return t, t.Year() >= 0 && t.Year() <= 9999
+}
+
 // parseLayouts tries the layouts in turn. The first of each list is what nearly
 // every answer has; it parses without an allocation.
 func parseLayouts(s string, layouts []string) (time.Time, bool) {

@@ -2,7 +2,6 @@ package rest
 
 import (
 	"bytes"
-	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
@@ -10,6 +9,8 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+
+	"github.com/stowage-go/stowage/internal/xmlscan"
 )
 
 // UnmarshalXML reads a document into v, a pointer to a struct, and returns the
@@ -64,8 +65,7 @@ func unmarshal(doc []byte, layout *xmlStruct, v reflect.Value) (root string, err
 	if len(doc) == 0 {
 		return "", nil
 	}
-	d := xmlDecoder{tokens: xml.NewDecoder(bytes.NewReader(doc))}
-	d.tokens.CharsetReader = charset
+	d := xmlDecoder{scan: xmlscan.New(doc), values: recentValues{members: layout.strings}}
 	root, err = d.document(layout, v)
 	if err != nil {
 		at := "document"
@@ -81,77 +81,51 @@ func unmarshal(doc []byte, layout *xmlStruct, v reflect.Value) (root string, err
 	return root, nil
 }
 
-// charset accepts the other names of UTF-8 and its subset; encoding/xml itself
-// knows only "utf-8".
-func charset(label string, input io.Reader) (io.Reader, error) {
-	switch strings.ToLower(label) {
-	case "utf8", "us-ascii", "ascii":
-		return input, nil
-	}
-	return nil, fmt.Errorf("unsupported encoding %s", quoteShort(label))
-}
-
-// xmlDecoder drives encoding/xml's tokenizer. It takes raw tokens and matches
-// end tags itself, because the tokenizer's own matching makes no difference
-// between a document that was cut and one that only lacks its last tag.
+// xmlDecoder reads the scanner's tags and texts into fields. It matches end tags
+// itself: the document whose root is left open is its matter (see unclosedRoot).
 type xmlDecoder struct {
-	tokens *xml.Decoder
-	buf    []byte
+	scan   *xmlscan.Scanner
+	values recentValues
+	text   []byte         // of the element that is read
+	open   []xmlscan.Name // elements that are skipped
 	depth  int
 }
 
 var (
-	errCut  = fmt.Errorf("ends too soon: %w", io.ErrUnexpectedEOF)
-	errDeep = errors.New("nests deeper than " + strconv.Itoa(maxDepth) + " elements")
+	// errUnclosed is for a document that ends between two tags, where the scanner
+	// has no objection; inside one it is xmlscan.ErrTruncated.
+	errUnclosed = fmt.Errorf("ends too soon: %w", io.ErrUnexpectedEOF)
+	errDeep     = errors.New("nests deeper than " + strconv.Itoa(maxDepth) + " elements")
 )
 
-// next returns the next token that matters: a start, an end or text. io.EOF
-// means that the input ended between two tokens.
-func (d *xmlDecoder) next() (xml.Token, error) {
-	for {
-		t, err := d.tokens.RawToken()
-		if err != nil {
-			var syntax *xml.SyntaxError
-			// The message goes on with the place, such as a CDATA section.
-			if errors.As(err, &syntax) && strings.HasPrefix(syntax.Msg, "unexpected EOF") {
-				return nil, errCut
-			}
-			return nil, err
-		}
-		switch t.(type) {
-		case xml.StartElement, xml.EndElement, xml.CharData:
-			return t, nil
-		}
+// next is the scanner's step where the input may not end.
+func (d *xmlDecoder) next() (xmlscan.Kind, error) {
+	kind, err := d.scan.Next()
+	if err == io.EOF { //nolint:errorlint // Next returns it bare
+		err = errUnclosed
 	}
-}
-
-// inner is next where the input may not end.
-func (d *xmlDecoder) inner() (xml.Token, error) {
-	t, err := d.next()
-	if err == io.EOF { //nolint:errorlint // next returns it bare
-		err = errCut
-	}
-	return t, err
+	return kind, err
 }
 
 func (d *xmlDecoder) document(layout *xmlStruct, v reflect.Value) (root string, err error) {
 	for {
-		t, err := d.inner()
+		kind, err := d.next()
 		if err != nil {
 			return "", err
 		}
-		switch t := t.(type) {
-		case xml.StartElement:
-			root = t.Name.Local
-			ended, err := d.structure(t, layout, v, true)
+		switch kind {
+		case xmlscan.StartTag:
+			name := d.scan.Name()
+			root = string(name.Local())
+			ended, err := d.structure(name, layout, v, true)
 			if err != nil || ended {
 				return root, err
 			}
 			return root, d.epilog()
-		case xml.EndElement:
-			return "", errMismatch(t)
-		case xml.CharData:
-			if !isBlank(t) {
+		case xmlscan.EndTag:
+			return "", d.errMismatch()
+		case xmlscan.Text:
+			if !isBlank(d.scan.Text()) {
 				return "", errors.New("has text before the root element")
 			}
 		}
@@ -161,14 +135,14 @@ func (d *xmlDecoder) document(layout *xmlStruct, v reflect.Value) (root string, 
 // epilog sees to it that nothing follows the root.
 func (d *xmlDecoder) epilog() error {
 	for {
-		t, err := d.next()
-		if err == io.EOF { //nolint:errorlint // next returns it bare
+		kind, err := d.scan.Next()
+		if err == io.EOF { //nolint:errorlint // Next returns it bare
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		if text, ok := t.(xml.CharData); !ok || !isBlank(text) {
+		if kind != xmlscan.Text || !isBlank(d.scan.Text()) {
 			return errors.New("goes on after the root element")
 		}
 	}
@@ -181,56 +155,68 @@ func (d *xmlDecoder) enter() error {
 	return nil
 }
 
+// leave is enter's counterpart at an end tag, which must be that of name.
+func (d *xmlDecoder) leave(name xmlscan.Name) error {
+	if !bytes.Equal(d.scan.Name(), name) {
+		return d.errMismatch()
+	}
+	d.depth--
+	return nil
+}
+
 // structure reads the content of an element whose start tag was read. ended
 // says that the input ended in a root that was left unclosed, which is fine.
-func (d *xmlDecoder) structure(start xml.StartElement, s *xmlStruct, v reflect.Value, root bool) (ended bool, err error) {
+func (d *xmlDecoder) structure(name xmlscan.Name, s *xmlStruct, v reflect.Value, root bool) (ended bool, err error) {
 	if err := d.enter(); err != nil {
 		return false, err
 	}
-	if err := s.readAttributes(start.Attr, v); err != nil {
+	if err := d.attributes(s, v); err != nil {
 		return false, err
 	}
 	open := unclosedRoot{possible: root && !s.lists && s.chardata == nil}
-	var text []byte
+	d.text = d.text[:0]
+	at := 0
 	for {
-		t, err := d.next()
-		if err == io.EOF { //nolint:errorlint // next returns it bare
+		kind, err := d.scan.Next()
+		if err == io.EOF { //nolint:errorlint // Next returns it bare
 			if open.complete() {
 				return true, nil
 			}
-			err = errCut
+			err = errUnclosed
 		}
 		if err != nil {
 			return false, err
 		}
-		switch t := t.(type) {
-		case xml.CharData:
+		switch kind {
+		case xmlscan.Text:
 			if s.chardata != nil {
-				text = append(text, t...)
+				d.text = append(d.text, d.scan.Text()...)
 			}
-			open.text(t)
-		case xml.EndElement:
-			if t.Name != start.Name {
-				return false, errMismatch(t)
+			open.text(d.scan.Text())
+		case xmlscan.EndTag:
+			if err := d.leave(name); err != nil {
+				return false, err
 			}
-			d.depth--
-			if s.chardata != nil {
-				if err := s.chardata.scalar.set(v.Field(s.chardata.index), string(text)); err != nil {
-					return false, atMember(err, s.chardata.field)
+			if m := s.chardata; m != nil {
+				if err := d.set(m, v.Field(m.index)); err != nil {
+					return false, atMember(err, m.field)
 				}
 			}
 			return false, nil
-		case xml.StartElement:
-			m := s.children[t.Name.Local]
-			if m != nil {
-				if err := d.member(t, m, v.Field(m.index)); err != nil {
+		case xmlscan.StartTag:
+			child := d.scan.Name()
+			if i := s.element(child.Local(), at); i >= 0 {
+				at = i
+				m := s.elements[i]
+				if err := d.member(child, m, v.Field(m.index)); err != nil {
 					return false, atMember(err, m.field)
 				}
 				open.child()
 				continue
 			}
-			empty, err := d.skip(t)
-			if err == errCut && open.repeated(t, start, empty) { //nolint:errorlint // skip returns it bare
+			bare := len(d.scan.Attrs()) == 0 && bytes.Equal(child, name)
+			empty, err := d.skip(child)
+			if err == errUnclosed && open.complete() && bare && empty { //nolint:errorlint // skip returns it bare
 				return true, nil
 			}
 			if err != nil {
@@ -255,7 +241,7 @@ type unclosedRoot struct {
 
 func (u *unclosedRoot) child() { u.after = true }
 
-func (u *unclosedRoot) text(t xml.CharData) {
+func (u *unclosedRoot) text(t []byte) {
 	if !isBlank(t) {
 		u.after = false
 	}
@@ -263,20 +249,21 @@ func (u *unclosedRoot) text(t xml.CharData) {
 
 func (u *unclosedRoot) complete() bool { return u.possible && u.after }
 
-func (u *unclosedRoot) repeated(child, root xml.StartElement, empty bool) bool {
-	return u.complete() && empty && child.Name == root.Name && len(child.Attr) == 0
-}
-
-func (s *xmlStruct) readAttributes(attrs []xml.Attr, v reflect.Value) error {
-	for _, a := range attrs {
-		if a.Name.Space == "xmlns" {
+func (d *xmlDecoder) attributes(s *xmlStruct, v reflect.Value) error {
+	if len(s.attrs) == 0 {
+		return nil
+	}
+	for _, a := range d.scan.Attrs() {
+		if string(a.Name.Prefix()) == "xmlns" {
 			continue
 		}
 		for _, m := range s.attrs {
-			if m.name == a.Name.Local {
-				if err := m.scalar.set(v.Field(m.index), a.Value); err != nil {
-					return atMember(err, m.field)
-				}
+			if string(a.Name.Local()) != m.name {
+				continue
+			}
+			d.text = append(d.text[:0], a.Value...)
+			if err := d.set(m, v.Field(m.index)); err != nil {
+				return atMember(err, m.field)
 			}
 		}
 	}
@@ -284,18 +271,21 @@ func (s *xmlStruct) readAttributes(attrs []xml.Attr, v reflect.Value) error {
 }
 
 // member reads one child element into its field.
-func (d *xmlDecoder) member(start xml.StartElement, m *xmlMember, v reflect.Value) error {
+func (d *xmlDecoder) member(name xmlscan.Name, m *xmlMember, v reflect.Value) error {
 	switch {
 	case m.item != "":
-		return d.wrapped(start, m, v)
+		return d.wrapped(name, m, v)
 	case m.list:
-		return d.item(start, m, v)
+		if d.depth == 1 {
+			d.reserve(v, m.name)
+		}
+		return d.item(name, m, v)
 	}
-	return d.value(start, m, v)
+	return d.value(name, m, v)
 }
 
 // wrapped reads the items of a list that has an element of its own.
-func (d *xmlDecoder) wrapped(start xml.StartElement, m *xmlMember, v reflect.Value) error {
+func (d *xmlDecoder) wrapped(name xmlscan.Name, m *xmlMember, v reflect.Value) error {
 	if err := d.enter(); err != nil {
 		return err
 	}
@@ -303,22 +293,22 @@ func (d *xmlDecoder) wrapped(start xml.StartElement, m *xmlMember, v reflect.Val
 		v.Set(reflect.MakeSlice(v.Type(), 0, 0))
 	}
 	for {
-		t, err := d.inner()
+		kind, err := d.next()
 		if err != nil {
 			return err
 		}
-		switch t := t.(type) {
-		case xml.EndElement:
-			if t.Name != start.Name {
-				return errMismatch(t)
-			}
-			d.depth--
-			return nil
-		case xml.StartElement:
-			if t.Name.Local == m.item {
-				err = d.item(t, m, v)
+		switch kind {
+		case xmlscan.EndTag:
+			return d.leave(name)
+		case xmlscan.StartTag:
+			item := d.scan.Name()
+			if string(item.Local()) == m.item {
+				if d.depth == 2 {
+					d.reserve(v, m.item)
+				}
+				err = d.item(item, m, v)
 			} else {
-				_, err = d.skip(t)
+				_, err = d.skip(item)
 			}
 			if err != nil {
 				return err
@@ -327,26 +317,43 @@ func (d *xmlDecoder) wrapped(start xml.StartElement, m *xmlMember, v reflect.Val
 	}
 }
 
+// maxReserve is the most items that room is made for ahead of them: what the
+// API puts on a page.
+const maxReserve = 1000
+
+// reserve makes room for a whole list at its first item: as many as fit into the
+// rest of the document when all are as long. It is for lists of the root only;
+// a list inside an item has but a few.
+func (d *xmlDecoder) reserve(v reflect.Value, name string) {
+	if v.Cap() > 0 {
+		return
+	}
+	tag, rest := []byte("<"+name+">"), d.scan.Rest()
+	if n := bytes.Index(rest, tag); n > 0 {
+		items := 1 + len(rest)/(n+len(tag))
+		v.Grow(min(items+items/16, maxReserve))
+	}
+}
+
 // item appends one element to a list.
-func (d *xmlDecoder) item(start xml.StartElement, m *xmlMember, v reflect.Value) error {
+func (d *xmlDecoder) item(name xmlscan.Name, m *xmlMember, v reflect.Value) error {
 	n := v.Len()
 	v.Grow(1)
 	v.SetLen(n + 1)
 	e := v.Index(n)
 	e.SetZero()
-	if err := d.value(start, m, e); err != nil {
+	if err := d.value(name, m, e); err != nil {
 		return atMember(err, "["+strconv.Itoa(n)+"]")
 	}
 	return nil
 }
 
-func (d *xmlDecoder) value(start xml.StartElement, m *xmlMember, v reflect.Value) error {
+func (d *xmlDecoder) value(name xmlscan.Name, m *xmlMember, v reflect.Value) error {
 	if m.nested == nil {
-		text, err := d.text(start)
-		if err != nil {
+		if err := d.readText(name); err != nil {
 			return err
 		}
-		return m.scalar.set(v, text)
+		return d.set(m, v)
 	}
 	if m.pointer {
 		if v.IsNil() {
@@ -354,33 +361,29 @@ func (d *xmlDecoder) value(start xml.StartElement, m *xmlMember, v reflect.Value
 		}
 		v = v.Elem()
 	}
-	_, err := d.structure(start, m.nested, v, false)
+	_, err := d.structure(name, m.nested, v, false)
 	return err
 }
 
-// text reads an element that holds only text; elements inside it are skipped.
-func (d *xmlDecoder) text(start xml.StartElement) (string, error) {
+// readText reads an element that holds only text; elements inside it are skipped.
+func (d *xmlDecoder) readText(name xmlscan.Name) error {
 	if err := d.enter(); err != nil {
-		return "", err
+		return err
 	}
-	d.buf = d.buf[:0]
+	d.text = d.text[:0]
 	for {
-		t, err := d.inner()
+		kind, err := d.next()
 		if err != nil {
-			return "", err
+			return err
 		}
-		switch t := t.(type) {
-		case xml.CharData:
-			d.buf = append(d.buf, t...)
-		case xml.EndElement:
-			if t.Name != start.Name {
-				return "", errMismatch(t)
-			}
-			d.depth--
-			return string(d.buf), nil
-		case xml.StartElement:
-			if _, err := d.skip(t); err != nil {
-				return "", err
+		switch kind {
+		case xmlscan.Text:
+			d.text = append(d.text, d.scan.Text()...)
+		case xmlscan.EndTag:
+			return d.leave(name)
+		case xmlscan.StartTag:
+			if _, err := d.skip(d.scan.Name()); err != nil {
+				return err
 			}
 		}
 	}
@@ -389,35 +392,64 @@ func (d *xmlDecoder) text(start xml.StartElement) (string, error) {
 // skip passes over an element whose start tag was read. It matches the tags
 // inside with a list of its own and not by recursion. empty says that there was
 // nothing but blanks in it, also when the input ended.
-func (d *xmlDecoder) skip(start xml.StartElement) (empty bool, err error) {
+func (d *xmlDecoder) skip(name xmlscan.Name) (empty bool, err error) {
 	if err := d.enter(); err != nil {
 		return false, err
 	}
 	empty = true
-	open := []xml.Name{start.Name}
-	for len(open) > 0 {
-		t, err := d.inner()
+	d.open = append(d.open[:0], name)
+	for len(d.open) > 0 {
+		kind, err := d.next()
 		if err != nil {
 			return empty, err
 		}
-		switch t := t.(type) {
-		case xml.CharData:
-			empty = empty && isBlank(t)
-		case xml.StartElement:
+		switch kind {
+		case xmlscan.Text:
+			empty = empty && isBlank(d.scan.Text())
+		case xmlscan.StartTag:
 			empty = false
 			if err := d.enter(); err != nil {
 				return false, err
 			}
-			open = append(open, t.Name)
-		case xml.EndElement:
-			if t.Name != open[len(open)-1] {
-				return false, errMismatch(t)
+			d.open = append(d.open, d.scan.Name())
+		case xmlscan.EndTag:
+			last := len(d.open) - 1
+			if err := d.leave(d.open[last]); err != nil {
+				return false, err
 			}
-			open = open[:len(open)-1]
-			d.depth--
+			d.open = d.open[:last]
 		}
 	}
 	return empty, nil
+}
+
+// set parses the text that was read into v. The forms that nearly every answer
+// has need no string of their own; the rest is the scalar's matter.
+func (d *xmlDecoder) set(m *xmlMember, v reflect.Value) error {
+	s := m.scalar
+	switch s.kind {
+	case kindString:
+		if d.depth > 1 { // the root's own have nothing to share
+			s.target(v).SetString(d.values.string(m, d.text))
+			return nil
+		}
+	case kindBool:
+		if text := string(d.text); text == "true" || text == "false" {
+			s.target(v).SetBool(text == "true")
+			return nil
+		}
+	case kindInt:
+		if n, err := strconv.ParseInt(string(d.text), 10, s.bits); err == nil {
+			s.target(v).SetInt(n)
+			return nil
+		}
+	case kindTime:
+		if t, ok := parseRFC3339(d.text); ok {
+			*timeAt(s.target(v)) = t
+			return nil
+		}
+	}
+	return s.set(v, string(d.text))
 }
 
 func (s *xmlStruct) unescape(v reflect.Value) {
@@ -456,6 +488,6 @@ func unescapeString(v reflect.Value) {
 
 func isBlank(text []byte) bool { return len(bytes.TrimLeft(text, xmlBlanks)) == 0 }
 
-func errMismatch(end xml.EndElement) error {
-	return fmt.Errorf("end tag %s closes nothing that is open", quoteShort(end.Name.Local))
+func (d *xmlDecoder) errMismatch() error {
+	return fmt.Errorf("end tag %s closes nothing that is open", quoteShort(string(d.scan.Name().Local())))
 }

@@ -176,7 +176,7 @@ func TestUnmarshalXMLErrors(t *testing.T) {
 		{"<R></R><", `document "R": ends too soon`},
 		{"x<R></R>", "document: has text before the root element"},
 		{`{"a":1}`, "document: has text before the root element"},
-		{"<R><Number>&unknown;</Number></R>", "invalid character entity &unknown;"},
+		{"<R><Number>&unknown;</Number></R>", `invalid character entity "&unknown;"`},
 		{"<R><Number>&#1;</Number></R>", "illegal character code U+0001"},
 		{"<R><Number>\x01</Number></R>", "illegal character code U+0001"},
 		{"<R><X>\xff</X></R>", "invalid UTF-8"},
@@ -255,6 +255,9 @@ func TestUnclosedRoot(t *testing.T) {
 		"repeat with an element":   head + "<CopyObjectResult><ETag>",
 		"repeat of another name":   head + "<a:CopyObjectResult>",
 		"repeat alone":             "<CopyObjectResult><CopyObjectResult>",
+		"repeat and half a tag":    head + "<CopyObjectResult></Copy",
+		"repeat and half a letter": head + "<CopyObjectResult>\xC3",
+		"repeat and a comment cut": head + "<CopyObjectResult><!-- c",
 		"comment cut":              head + "<!-- c",
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -18,8 +18,8 @@ type xmlStruct struct {
 	typ reflect.Type
 	// members is all of them in field order.
 	members []*xmlMember
-	// children is the elements by name, attrs the attributes in field order.
-	children map[string]*xmlMember
+	// elements and attrs are the members of each kind, in field order.
+	elements []*xmlMember
 	attrs    []*xmlMember
 	chardata *xmlMember
 	// prefixes are those of the attributes, which the element has to declare.
@@ -33,6 +33,25 @@ type xmlStruct struct {
 	union bool
 	// encodingType is the index of the EncodingType member, -1 without one.
 	encodingType int
+	// strings is how many members of all layouts compiled together hold strings.
+	strings int
+}
+
+// element finds the member that has the name and returns its place in elements,
+// -1 when there is none. Elements come in the order of the fields nearly always,
+// and items of a list one after the other: the search begins at the one found last.
+func (s *xmlStruct) element(name []byte, from int) int {
+	for i := from; i < len(s.elements); i++ {
+		if s.elements[i].name == string(name) {
+			return i
+		}
+	}
+	for i := range from {
+		if s.elements[i].name == string(name) {
+			return i
+		}
+	}
+	return -1
 }
 
 // xmlMember is one member of a document's struct.
@@ -51,12 +70,15 @@ type xmlMember struct {
 	required, always    bool
 	urlEncoded          bool
 	attribute, chardata bool
+	// serial numbers the members that hold strings.
+	serial int
 }
 
 // xmlCompiler compiles the layouts of one root, each type once, so that types
 // may contain themselves.
 type xmlCompiler struct {
 	layouts map[reflect.Type]*xmlStruct
+	strings int
 }
 
 func newXMLCompiler() *xmlCompiler {
@@ -78,7 +100,7 @@ func (xc *xmlCompiler) layout(t reflect.Type) (*xmlStruct, error) {
 }
 
 func (xc *xmlCompiler) compile(t reflect.Type, root bool) (*xmlStruct, error) {
-	s := &xmlStruct{typ: t, children: map[string]*xmlMember{}, encodingType: -1, prefixes: attributePrefixes(t), union: isUnion(t)}
+	s := &xmlStruct{typ: t, encodingType: -1, prefixes: attributePrefixes(t), union: isUnion(t)}
 	s.checked = s.union
 	if !root {
 		xc.layouts[t] = s
@@ -98,7 +120,7 @@ func (xc *xmlCompiler) compile(t reflect.Type, root bool) (*xmlStruct, error) {
 			return nil, fmt.Errorf("%s.%s: %w", t, f.Name, err)
 		}
 	}
-	if s.chardata != nil && len(s.children) > 0 {
+	if s.chardata != nil && len(s.elements) > 0 {
 		return nil, fmt.Errorf("%s: has both text and elements", t)
 	}
 	return s, nil
@@ -135,6 +157,10 @@ func (xc *xmlCompiler) member(s *xmlStruct, f reflect.StructField, b binding) er
 	}
 	if b.prefix != "" && m.nested == nil {
 		return errors.New("namespace on a field that is no struct")
+	}
+	if m.nested == nil && m.scalar.kind == kindString {
+		m.serial = xc.strings
+		xc.strings++
 	}
 	return s.add(m)
 }
@@ -209,10 +235,10 @@ func (s *xmlStruct) add(m *xmlMember) error {
 		}
 		s.chardata = m
 	default:
-		if _, ok := s.children[m.name]; ok {
+		if s.element([]byte(m.name), 0) >= 0 {
 			return fmt.Errorf("element %s is bound twice", m.name)
 		}
-		s.children[m.name] = m
+		s.elements = append(s.elements, m)
 		s.lists = s.lists || m.list
 		if m.name == "EncodingType" && !m.list && m.scalar.kind == kindString && !m.scalar.pointer {
 			s.encodingType = m.index
@@ -259,6 +285,9 @@ func (xc *xmlCompiler) finish(root *xmlStruct) {
 	all := slices.Collect(maps.Values(xc.layouts))
 	if root != nil {
 		all = append(all, root)
+	}
+	for _, s := range all {
+		s.strings = xc.strings
 	}
 	for changed := true; changed; {
 		changed = false
