@@ -202,10 +202,9 @@ func TestCheckRefuses(t *testing.T) {
 		{"prefix type", checkOut[struct {
 			A map[string]int `headers:"x-"`
 		}](), "unsupported type map[string]int"},
-		{"header under a prefix", checkIn[struct {
-			A map[string]string `headers:"x-meta-"`
-			B string            `header:"X-Meta-B"`
-		}]("/"), "B's header X-Meta-B falls under the prefix of A"},
+		{"rest", checkIn[struct {
+			A string `rest:"x"`
+		}]("/"), `only "-" has a meaning`},
 		{"prefixes overlap", checkIn[struct {
 			A map[string]string `headers:"x-meta-"`
 			B map[string]string `headers:"X-Meta-B"`

@@ -14,6 +14,7 @@
 //	payload:"text"          the string that is the body
 //	payload:"xml"           pointer to the struct that is the document; for an
 //	                        input a second tag xml:"Root" names the root element
+//	rest:"-"                none: the operation's owner has code of its own for it
 //	xml:"Name"              member of a document: of a nested struct, or of the
 //	                        input or output itself when that is the document; an
 //	                        input's root element is then <Operation>Request

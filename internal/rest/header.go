@@ -21,6 +21,7 @@ type prefixField struct {
 	index     int
 	name      string // of the Go field
 	prefix    string // as in the tag
+	except    []string // headers under it that have members of their own, canonical
 	sensitive bool
 }
 
@@ -63,7 +64,8 @@ func (h *headerPlan) addPrefix(f reflect.StructField, b binding) error {
 	return nil
 }
 
-// conflicts finds two members that would share a header.
+// conflicts finds two members that would share a header. A header with a member of its
+// own may lie under a prefix: the map does not have it then.
 func (h *headerPlan) conflicts() error {
 	seen := map[string]string{}
 	for _, f := range h.fields {
@@ -72,10 +74,11 @@ func (h *headerPlan) conflicts() error {
 		}
 		seen[f.key] = f.name
 	}
-	for i, p := range h.prefixes {
+	for i := range h.prefixes {
+		p := &h.prefixes[i]
 		for _, f := range h.fields {
 			if hasPrefixFold(f.key, p.prefix) {
-				return fmt.Errorf("%s's header %s falls under the prefix of %s", f.name, f.key, p.name)
+				p.except = append(p.except, f.key)
 			}
 		}
 		for _, q := range h.prefixes[i+1:] {

@@ -271,3 +271,25 @@ func FuzzHeaderList(f *testing.F) {
 		require.Equal(t, want, out.Attributes)
 	})
 }
+
+// A header with a member of its own is not in the map of its prefix, whichever way it goes.
+func TestHeaderUnderAPrefix(t *testing.T) {
+	type message struct {
+		Quota    *int64            `header:"X-Meta-Quota-Bytes"`
+		Metadata map[string]string `headers:"x-meta-"`
+		Other    func()            `rest:"-"`
+	}
+	op := &Operation[message, message]{Name: "Op", Method: "POST", URI: "/"}
+	in := message{Quota: ptr(int64(7)), Metadata: map[string]string{"color": "red"}}
+	req, err := op.Encode(&in, EncodeOptions{})
+	require.NoError(t, err)
+	require.Equal(t, http.Header{"X-Meta-Quota-Bytes": {"7"}, "X-Meta-Color": {"red"}}, req.Header)
+
+	out, err := op.Decode(&http.Response{Header: req.Header}, nil)
+	require.NoError(t, err)
+	require.Equal(t, in, *out)
+
+	in.Metadata["quota-Bytes"] = "8"
+	_, err = op.Encode(&in, EncodeOptions{})
+	require.EqualError(t, err, `rest: Op: Metadata["quota-Bytes"]: has a member of its own`)
+}

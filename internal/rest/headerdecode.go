@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -67,7 +68,7 @@ func joinValues(values []string) string {
 func (p *prefixField) decode(header http.Header, out reflect.Value) {
 	var m map[string]string
 	for key, values := range header {
-		if len(values) == 0 || len(key) == len(p.prefix) || !hasPrefixFold(key, p.prefix) {
+		if len(values) == 0 || len(key) == len(p.prefix) || !hasPrefixFold(key, p.prefix) || slices.Contains(p.except, key) {
 			continue
 		}
 		if m == nil {

@@ -46,7 +46,7 @@ func (h *headerPlan) encode(in reflect.Value) (http.Header, error) {
 		m := *in.Field(p.index).Addr().Interface().(*map[string]string)
 		for name, value := range m {
 			key := http.CanonicalHeaderKey(p.prefix + name)
-			if _, twice := header[key]; twice || !isToken(name) || !validHeaderValue(value) {
+			if _, twice := header[key]; twice || slices.Contains(p.except, key) || !isToken(name) || !validHeaderValue(value) {
 				return nil, p.refuse(m)
 			}
 			values = append(values, value)
@@ -80,6 +80,8 @@ func (p *prefixField) refuse(m map[string]string) *MemberError {
 			return &MemberError{Member: member, Reason: "name is no header token"}
 		case !validHeaderValue(m[name]):
 			return &MemberError{Member: member, Reason: errHeaderValue}
+		case slices.Contains(p.except, key):
+			return &MemberError{Member: member, Reason: "has a member of its own"}
 		case seen[key] != "":
 			return &MemberError{Member: member, Reason: fmt.Sprintf("is the same header as %q", seen[key])}
 		}

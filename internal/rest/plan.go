@@ -97,6 +97,8 @@ func (p *plan) compileInput(t reflect.Type) error {
 			members = true
 		case err == nil:
 			err = p.inputField(f, b, &qb, xc)
+		case err == errElsewhere: //nolint:errorlint // bindingOf's own, as it is
+			continue
 		}
 		if err != nil {
 			return fmt.Errorf("%s.%s: %w", t, f.Name, err)
@@ -172,6 +174,9 @@ func (p *plan) compileOutput(t reflect.Type) error {
 	members := false
 	for f := range exportedFields(t) {
 		b, err := bindingOf(f)
+		if err == errElsewhere { //nolint:errorlint // bindingOf's own, as it is
+			continue
+		}
 		if err == nil {
 			switch b.kind {
 			case bindHeader:

@@ -35,10 +35,19 @@ type binding struct {
 
 var errNoBinding = errors.New("no binding tag")
 
+// errElsewhere says that the operation's owner carries the field by code of its own.
+var errElsewhere = errors.New("carried by other code")
+
 // bindingOf reads a field's tags. errNoBinding is returned as it is, since some
-// structs may have fields that don't travel.
+// structs may have fields that don't travel, and so is errElsewhere.
 func bindingOf(f reflect.StructField) (binding, error) {
 	var b binding
+	if v, ok := f.Tag.Lookup("rest"); ok {
+		if v != "-" {
+			return b, fmt.Errorf("tag rest:%q: only \"-\" has a meaning", v)
+		}
+		return b, errElsewhere
+	}
 	found := 0
 	for _, tag := range [...]struct {
 		key  string

@@ -78,6 +78,11 @@ var dateLayouts = [...]string{
 	"Mon Jan _2 15:04:05 GMT 2006",
 }
 
+// ParseTime reads a time as documents of other kinds than XML have it, in any format that
+// servers are known to send; no zone means UTC, and the answer is in UTC. It reports false
+// when it can't.
+func ParseTime(s string) (time.Time, bool) { return parseTime(s) }
+
 // parseTime reads a time in any format that servers are known to send,
 // whichever the model asks for; no zone means UTC, and the answer is in UTC. It
 // reports false when it can't.
