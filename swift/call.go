@@ -1,0 +1,199 @@
+package swift
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/stowage-go/stowage/internal/rest"
+	"github.com/stowage-go/stowage/internal/transport"
+)
+
+// call is one invocation under way. It is the pipeline's Handler: which token an attempt
+// carries, and what an answer means.
+type call struct {
+	settings *settings
+	info     rest.Info
+	request  *rest.Request
+	payload  payload
+	storage  storageURL
+	decode   func(*transport.Response) error
+
+	token   string // for the next attempt; empty: to be asked for
+	used    string // by the last attempt
+	renewed bool
+	sent    bool // an attempt is, or was, on its way
+	settled bool // its answer told what came of it
+	doubt   bool // of some attempt it is not known what came of it
+}
+
+func (k *call) supported() error {
+	p := &k.settings.options.Profile
+	if !k.settings.options.AllowUnsupported && p.Support(k.info.Name) == Unsupported {
+		return fmt.Errorf("%w: %s has no %s", ErrUnsupported, p.Name, k.info.Name)
+	}
+	return nil
+}
+
+// do sends the call through the pipeline: names, account, payload, attempts.
+func (k *call) do(ctx context.Context) (*transport.Response, error) {
+	if err := k.checkNames(); err != nil {
+		return nil, err
+	}
+	if err := k.authenticate(ctx); err != nil {
+		return nil, err
+	}
+	if err := k.preparePayload(); err != nil {
+		return nil, err
+	}
+	h := k.request.Header
+	h["User-Agent"] = k.settings.userAgent
+	// net/http would otherwise ask for gzip on a client of the caller's, and unpack
+	// the object behind the back of lengths and checksums.
+	h["Accept-Encoding"] = identityEncoding
+	r := transport.Request{
+		Operation: service + " " + k.info.Name,
+		Method:    k.request.Method,
+		URL:       k.url(),
+		Header:    h,
+		Body:      k.payload.body,
+		Stream:    k.info.StreamOutput,
+		Expect:    k.expectContinue(),
+		Sensitive: k.request.Sensitive,
+	}
+	resp, err := k.settings.pipeline.Do(ctx, &r, k)
+	if err != nil && k.payload.body.Touched() && errors.Is(err, ErrUnauthorized) {
+		k.settings.options.Auth.Invalidate(k.used)
+		return nil, fmt.Errorf("%w: %w", ErrBodyConsumed, err)
+	}
+	return resp, err
+}
+
+var identityEncoding = []string{"identity"}
+
+// authenticate finds the account. The token that comes with it is the first attempt's.
+func (k *call) authenticate(ctx context.Context) error {
+	o := &k.settings.options
+	token, at, err := o.Auth.Authenticate(ctx)
+	if err != nil {
+		return fmt.Errorf("authenticate: %w", err)
+	}
+	if o.StorageURL != "" {
+		at = o.StorageURL
+	}
+	k.token = token
+	k.storage, err = parseStorageURL(at, o.Account)
+	return err
+}
+
+// url puts the account before the path of the operation, which begins with a slash.
+func (k *call) url() url.URL {
+	base, path := k.storage.base, k.request.Path
+	if k.info.Name == opInfo.Name {
+		base = k.storage.service()
+	}
+	if path == "/" {
+		path = "" // the account itself
+	}
+	u := url.URL{Scheme: k.storage.scheme, Host: k.storage.host, Path: base + path, RawQuery: k.request.RawQuery}
+	if raw := k.request.RawPath; raw != "" {
+		u.RawPath = (&url.URL{Path: base}).EscapedPath() + raw
+	}
+	return u
+}
+
+func (k *call) expectContinue() bool {
+	b, from := k.payload.body, k.settings.options.Expect100Continue
+	switch {
+	case b == nil || b.Len() == 0 || from < 0:
+		return false
+	case from == 0:
+		return !b.Rewindable()
+	}
+	return b.Len() >= from || b.Len() < 0
+}
+
+// Authorize gives an attempt its token.
+func (k *call) Authorize(ctx context.Context, a *transport.Attempt) error {
+	token := k.token
+	if k.token = ""; token == "" {
+		var err error
+		if token, _, err = k.settings.options.Auth.Authenticate(ctx); err != nil {
+			return fmt.Errorf("authenticate: %w", err)
+		}
+	}
+	k.used = token
+	k.doubt = k.doubt || k.sent && !k.settled
+	k.sent, k.settled = true, false
+	a.Request.Header["X-Auth-Token"] = []string{token}
+	k.payload.wrap(a)
+	return nil
+}
+
+// Inspect finds the error in an answer, and decodes it when there is none.
+func (k *call) Inspect(r *transport.Response) error {
+	k.settled = r.StatusCode < 500 || r.StatusCode == http.StatusServiceUnavailable
+	if k.request.Method == http.MethodDelete && k.doubt && r.StatusCode == http.StatusNotFound {
+		return k.decode(r) // deleted by the attempt whose answer was lost
+	}
+	if r.StatusCode >= 300 {
+		e := parseError(r)
+		e.Container, e.Object = k.names()
+		return responseError(r, e)
+	}
+	err := k.payload.confirm(r.Header)
+	if err == nil {
+		err = k.decode(r)
+	}
+	if err == nil {
+		return nil
+	}
+	var e *Error
+	if errors.As(err, &e) {
+		e.Container, e.Object = k.names()
+	}
+	return responseError(r, err)
+}
+
+// Amend takes a fresh token for one that was refused, once.
+func (k *call) Amend(_ *transport.Request, r *transport.Response, _ error) bool {
+	if k.renewed || r.StatusCode != http.StatusUnauthorized {
+		return false
+	}
+	k.renewed = true
+	k.settings.options.Auth.Invalidate(k.used)
+	return true
+}
+
+// names takes container and object out of the path. Only failures need them, so they are
+// not kept beside it.
+func (k *call) names() (container, object string) {
+	if k.info.Name == opInfo.Name {
+		return "", ""
+	}
+	container, object, _ = strings.Cut(strings.TrimPrefix(k.request.Path, "/"), "/")
+	return container, object
+}
+
+// checkNames refuses names that would change the meaning of a path, and those that the
+// server would.
+func (k *call) checkNames() error {
+	container, object := k.names()
+	if container == "" {
+		return nil
+	}
+	p := &k.settings.options.Profile
+	switch {
+	case strings.Contains(k.info.URI, "{Container}/{Object+}") && object == "":
+		return errors.New("swift: Object is missing")
+	case container == "." || container == "..":
+		return fmt.Errorf("swift: %q is no container's name", container)
+	}
+	if err := p.checkContainer(container); err != nil {
+		return err
+	}
+	return p.checkObject(object)
+}

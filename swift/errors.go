@@ -1,0 +1,212 @@
+package swift
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"html"
+	"io/fs"
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"github.com/stowage-go/stowage/internal/rest"
+	"github.com/stowage-go/stowage/internal/transport"
+)
+
+// service names Swift in errors and logs.
+const service = "Swift"
+
+// Failures on the client's side, found before anything is sent or after the answer is in.
+// Test with errors.Is.
+var (
+	// ErrUnsupported: the profile says that the server lacks the operation.
+	// Options.AllowUnsupported sends it all the same.
+	ErrUnsupported = errors.New("not supported by the provider")
+	// ErrETagMismatch: the server stored, or sent, other bytes than the ETag is of.
+	ErrETagMismatch = errors.New("ETag mismatch")
+	// ErrObjectChanged: the object was replaced while its body was being read, so the
+	// rest can't be had.
+	ErrObjectChanged = errors.New("object changed while it was read")
+	// ErrBodyConsumed: the server refused the token after it had begun to read a body
+	// that can't be read twice. Nothing was stored; the client has let go of the token.
+	ErrBodyConsumed = errors.New("token refused, and the body can't be read again")
+	// ErrMalformedAnswer: the answer is not what the API promises: HTML where JSON was
+	// due, a document that ends too soon.
+	ErrMalformedAnswer = errors.New("malformed answer")
+	// ErrListingStuck: a server says that a listing goes on, but not past the marker
+	// that it was given. The entries so far have been yielded.
+	ErrListingStuck = errors.New("listing does not advance")
+	// ErrRetryBudget: a retry was due, but the client's budget was empty.
+	ErrRetryBudget = transport.ErrBudget
+)
+
+// class is a sentinel for a status.
+type class struct {
+	name   string
+	status int
+}
+
+func (c *class) Error() string { return c.name }
+
+// Class sentinels go by the status: Swift has no other codes.
+var (
+	ErrNotModified         error = &class{"not modified", http.StatusNotModified}                                     // 304
+	ErrBadRequest          error = &class{"bad request", http.StatusBadRequest}                                       // 400
+	ErrUnauthorized        error = &class{"unauthorized", http.StatusUnauthorized}                                    // 401: the token, or the TempURL
+	ErrForbidden           error = &class{"forbidden", http.StatusForbidden}                                          // 403
+	ErrNotFound            error = &class{"not found", http.StatusNotFound}                                           // 404
+	ErrConflict            error = &class{"conflict", http.StatusConflict}                                            // 409: a container that is not empty
+	ErrLengthRequired      error = &class{"length required", http.StatusLengthRequired}                               // 411
+	ErrPreconditionFailed  error = &class{"precondition failed", http.StatusPreconditionFailed}                       // 412
+	ErrTooLarge            error = &class{"too large", http.StatusRequestEntityTooLarge}                              // 413: over a quota or a limit
+	ErrRangeNotSatisfiable error = &class{"range not satisfiable", http.StatusRequestedRangeNotSatisfiable}           // 416
+	ErrUnprocessable       error = &class{"unprocessable: not the bytes of its ETag", http.StatusUnprocessableEntity} // 422
+	ErrInsufficientStorage error = &class{"insufficient storage", http.StatusInsufficientStorage}                     // 507
+)
+
+// Error is what the server said. It implements smithy.APIError.
+type Error struct {
+	// Code is the status' name without spaces, such as "NotFound", or the code of an
+	// S3-like document where the server sent one (Ceph RGW, KakaoCloud).
+	Code string
+	// Message is the server's explanation, one line.
+	Message string
+	// StatusCode is the HTTP status, or the one that a document of 200 or 202 tells.
+	StatusCode int
+	// RequestID is what the provider's support asks for.
+	RequestID string
+	// Container and Object name what the request was about.
+	Container, Object string
+}
+
+// Error is one line: code, message, object, status, request id.
+func (e *Error) Error() string {
+	var b strings.Builder
+	b.WriteString(e.Code)
+	if e.Message != "" {
+		b.WriteString(": " + e.Message)
+	}
+	b.WriteString(" (")
+	if e.Container != "" {
+		b.WriteString("container " + strconv.Quote(e.Container) + ", ")
+	}
+	if e.Object != "" {
+		b.WriteString("object " + strconv.Quote(e.Object) + ", ")
+	}
+	fmt.Fprintf(&b, "status %d, request id %q)", e.StatusCode, e.RequestID)
+	return b.String()
+}
+
+// ErrorCode is Code; it implements smithy.APIError.
+func (e *Error) ErrorCode() string { return e.Code }
+
+// ErrorMessage is Message; it implements smithy.APIError.
+func (e *Error) ErrorMessage() string { return e.Message }
+
+// ErrorFault tells the client's faults from the server's by the status.
+func (e *Error) ErrorFault() smithy.ErrorFault {
+	switch {
+	case e.StatusCode >= 500, e.StatusCode < 300:
+		return smithy.FaultServer
+	case e.StatusCode >= 400:
+		return smithy.FaultClient
+	}
+	return smithy.FaultUnknown
+}
+
+// HTTPStatusCode is StatusCode.
+func (e *Error) HTTPStatusCode() int { return e.StatusCode }
+
+// Is matches the class of the status, and the errors of io/fs for 404 (fs.ErrNotExist),
+// 401 and 403 (fs.ErrPermission).
+func (e *Error) Is(target error) bool {
+	if c, ok := target.(*class); ok {
+		return e.StatusCode == c.status
+	}
+	switch target {
+	case fs.ErrNotExist:
+		return e.StatusCode == http.StatusNotFound
+	case fs.ErrPermission:
+		return e.StatusCode == http.StatusUnauthorized || e.StatusCode == http.StatusForbidden
+	}
+	return false
+}
+
+// errorDocument is the body that Ceph RGW and KakaoCloud send for some errors.
+type errorDocument struct {
+	Code      string `xml:"Code"`
+	Message   string `xml:"Message"`
+	RequestID string `xml:"RequestId"`
+}
+
+// newError is an Error of a status, its code the status' name.
+func newError(status int, h http.Header) *Error {
+	e := &Error{
+		Code:       strings.ReplaceAll(http.StatusText(status), " ", ""),
+		StatusCode: status,
+		RequestID:  transport.RequestID(h),
+	}
+	if e.Code == "" {
+		e.Code = "Status" + strconv.Itoa(status)
+	}
+	return e
+}
+
+// parseError makes an Error of an answer, whatever its body is: Swift's HTML or text, the
+// XML of S3, a proxy's page, or nothing.
+func parseError(r *transport.Response) *Error {
+	e := newError(r.StatusCode, r.Header)
+	doc := bytes.TrimSpace(r.Document)
+	var d errorDocument
+	if root, err := rest.UnmarshalXML(doc, &d); err == nil && root == "Error" && d.Code != "" {
+		e.Code, e.Message = oneLine(d.Code), oneLine(d.Message)
+		if e.RequestID == "" {
+			e.RequestID = d.RequestID
+		}
+		return e
+	}
+	e.Message = message(string(doc))
+	return e
+}
+
+var (
+	heading = regexp.MustCompile(`(?is)<(title|h1)\b.*?</(title|h1)>`)
+	markup  = regexp.MustCompile(`(?s)<[^>]*>`)
+)
+
+// message takes the text out of a page.
+func message(doc string) string {
+	if strings.HasPrefix(doc, "<") {
+		doc = html.UnescapeString(markup.ReplaceAllString(heading.ReplaceAllString(doc, " "), " "))
+	}
+	return oneLine(doc)
+}
+
+// maxMessage bounds what a server can put into an error.
+const maxMessage = 500
+
+// oneLine keeps a message from breaking, or flooding, a log line.
+func oneLine(s string) string {
+	s = strings.Join(strings.Fields(s), " ")
+	if len(s) > maxMessage {
+		s = strings.TrimSpace(strings.ToValidUTF8(s[:maxMessage], "")) + "..."
+	}
+	return s
+}
+
+// operationError puts the operation's name around any failure of a call.
+func operationError(operation string, err error) error {
+	return &smithy.OperationError{ServiceID: service, OperationName: operation, Err: err}
+}
+
+func responseError(r *transport.Response, err error) error {
+	return &smithyhttp.ResponseError{Response: &smithyhttp.Response{Response: r.Response}, Err: err}
+}
+
+// malformed says what is wrong with an answer that meant success.
+func malformed(what string) error { return fmt.Errorf("%w: %s", ErrMalformedAnswer, what) }

@@ -1,0 +1,92 @@
+package swift
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"mime"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/stowage-go/stowage/internal/rest"
+	"github.com/stowage-go/stowage/internal/transport"
+)
+
+// Format is the form in which a server is asked for a listing.
+type Format string
+
+// The formats of listings. Plain text has the names alone.
+const (
+	FormatJSON  Format = "json"
+	FormatXML   Format = "xml"
+	FormatPlain Format = "plain"
+)
+
+// timestamp reads the times of listings, with or without a zone.
+type timestamp struct{ time.Time }
+
+func (t *timestamp) UnmarshalJSON(b []byte) error {
+	var s string
+	if err := json.Unmarshal(b, &s); err != nil {
+		return err
+	}
+	t.Time, _ = rest.ParseTime(s)
+	return nil
+}
+
+// readListing decodes a listing by its Content-Type: what was asked for is not always what
+// comes.
+func readListing(r *transport.Response, asJSON, asXML func(doc []byte) error, plain func(name string)) error {
+	doc := bytes.TrimSpace(r.Document)
+	if len(doc) == 0 {
+		return nil
+	}
+	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	var err error
+	switch kind {
+	case "text/plain":
+		for line := range strings.Lines(string(r.Document)) {
+			if name := strings.TrimSuffix(line, "\n"); name != "" {
+				plain(name)
+			}
+		}
+		return nil
+	case "application/xml", "text/xml":
+		err = asXML(doc)
+	case "application/json":
+		err = asJSON(doc)
+	default:
+		return malformed(fmt.Sprintf("%d bytes of %s where a listing was due", len(doc), oneLine(r.Header.Get("Content-Type"))))
+	}
+	if err != nil {
+		return malformed(fmt.Sprintf("%s of %d bytes: %v", kind, len(doc), jsonError(err)))
+	}
+	return nil
+}
+
+// sortByName puts the entries of an XML listing, which come apart into two lists, into the
+// order that they were sent in: up, or down when the listing was reversed.
+func sortByName[E any](entries []E, name func(*E) string) {
+	down := len(entries) > 1 && name(&entries[0]) > name(&entries[1])
+	slices.SortStableFunc(entries, func(a, b E) int {
+		if down {
+			a, b = b, a
+		}
+		return strings.Compare(name(&a), name(&b))
+	})
+}
+
+// jsonError is err without the text that it may repeat.
+func jsonError(err error) error {
+	var typed *json.UnmarshalTypeError
+	var syntax *json.SyntaxError
+	switch {
+	case errors.As(err, &typed):
+		return fmt.Errorf("%s is of another type at byte %d", typed.Field, typed.Offset)
+	case errors.As(err, &syntax):
+		return fmt.Errorf("syntax error at byte %d", syntax.Offset)
+	}
+	return err
+}

@@ -1,0 +1,134 @@
+package swift
+
+import (
+	"crypto/md5" // Swift's ETag
+	"encoding/hex"
+	"fmt"
+	"hash"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync/atomic"
+
+	"github.com/stowage-go/stowage/internal/transport"
+)
+
+// payload is how a call's body travels, and what it is compared with afterwards.
+type payload struct {
+	body   *transport.Body
+	digest hash.Hash // of the running attempt; nil: nothing to compare
+	// sum is the MD5 of what was sent, once known. A server may answer early, while
+	// net/http is still at the end of the body where this is set.
+	sum atomic.Pointer[string]
+}
+
+// preparePayload decides on length and digest before the first attempt.
+func (k *call) preparePayload() error {
+	h, o := k.request.Header, &k.settings.options
+	if k.request.Document != nil {
+		k.payload.body = transport.BytesBody(k.request.Document)
+		if h.Get("Content-Type") == "" {
+			h.Set("Content-Type", k.request.DocumentType)
+		}
+	}
+	if !k.info.StreamInput {
+		if o.Profile.ContentType != "" && h.Get("Content-Type") == "" {
+			h.Set("Content-Type", o.Profile.ContentType)
+		}
+		return nil
+	}
+	length, err := takeContentLength(h)
+	if err != nil {
+		return err
+	}
+	src := k.request.Stream
+	if src == nil {
+		if length > 0 {
+			return fmt.Errorf("swift: ContentLength is %d but Body is nil", length)
+		}
+		src = strings.NewReader("")
+	}
+	body, err := transport.NewBody(src, length)
+	if err != nil {
+		return err
+	}
+	if most := o.Profile.MaxObjectSize; most > 0 && body.Len() > most {
+		return fmt.Errorf("swift: Body has %d bytes, more than the %d of one object: use UploadSLO", body.Len(), most)
+	}
+	body.Report(o.Progress)
+	k.payload.body = body
+	check := o.ETagCheck == ETagCheckAlways || o.ETagCheck == ETagCheckAuto && !k.storage.secure()
+	if check && o.Profile.ETagMD5 && h.Get("Etag") == "" && h.Get("X-Object-Manifest") == "" {
+		k.payload.digest = md5.New()
+	}
+	return nil
+}
+
+// takeContentLength takes the length that the caller stated out of the header, where
+// net/http would not look for it. It is UnknownLength when none is stated.
+func takeContentLength(h http.Header) (int64, error) {
+	v := h.Get("Content-Length")
+	if v == "" {
+		return transport.UnknownLength, nil
+	}
+	n, err := strconv.ParseInt(v, 10, 64)
+	if err != nil || n < 0 {
+		return 0, fmt.Errorf("swift: ContentLength %s is not a length", v)
+	}
+	delete(h, "Content-Length")
+	return n, nil
+}
+
+// wrap hashes the body of one attempt on its way.
+func (p *payload) wrap(a *transport.Attempt) {
+	if p.digest == nil {
+		return
+	}
+	p.digest.Reset()
+	if a.Body == nil {
+		p.settle()
+		return
+	}
+	p.sum.Store(nil)
+	a.Body = &hashingReader{src: a.Body, payload: p, left: p.body.Len()}
+}
+
+func (p *payload) settle() {
+	sum := hex.EncodeToString(p.digest.Sum(nil))
+	p.sum.Store(&sum)
+}
+
+type hashingReader struct {
+	src     io.Reader
+	payload *payload
+	left    int64 // negative: not known
+}
+
+func (r *hashingReader) Read(b []byte) (int, error) {
+	n, err := r.src.Read(b)
+	if r.left == 0 {
+		return n, err // settled
+	}
+	r.payload.digest.Write(b[:n])
+	if r.left > 0 {
+		r.left -= int64(n)
+	}
+	if r.left == 0 || r.left < 0 && err == io.EOF {
+		r.payload.settle()
+	}
+	return n, err
+}
+
+// confirm compares the ETag that the server answers with the MD5 of what was sent.
+func (p *payload) confirm(h http.Header) error {
+	if p.digest == nil {
+		return nil
+	}
+	etag := strings.ToLower(strings.Trim(h.Get("Etag"), `"`))
+	sum := p.sum.Load()
+	if sum == nil || len(etag) != 2*md5.Size || etag == *sum {
+		return nil
+	}
+	return fmt.Errorf("%w: sent MD5 %s, the server has %s", ErrETagMismatch, *sum, etag)
+}

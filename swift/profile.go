@@ -1,0 +1,96 @@
+package swift
+
+import "fmt"
+
+// Support is what a provider makes of an operation.
+type Support int
+
+const (
+	// Supported: it works as the API reference says.
+	Supported Support = iota
+	// PartiallySupported: it works within the provider's documented limits.
+	PartiallySupported
+	// Unsupported: it is refused, ignored, or taken for another operation.
+	Unsupported
+)
+
+// String is the word for it.
+func (s Support) String() string {
+	switch s {
+	case Supported:
+		return "supported"
+	case PartiallySupported:
+		return "partially supported"
+	}
+	return "unsupported"
+}
+
+// Profile is what sets one provider apart from another, as data. Take one of [OpenStack],
+// [KakaoCloud], [CephRGW] and [Generic], and change fields of the copy where a server
+// differs.
+type Profile struct {
+	// Name of the provider, as errors show it. Never empty in a usable profile.
+	Name string
+	// ContentType is the Content-Type that requests without one of their own must
+	// carry, where the provider insists on one; empty: none is sent.
+	ContentType string
+	// ETagMD5: the ETag of an object that is no large object is the MD5 of its body
+	// in hex.
+	ETagMD5 bool
+	// MinContainerName and MaxContainerName bound a container's name, and
+	// MaxObjectName an object's, in bytes.
+	MinContainerName, MaxContainerName, MaxObjectName int
+	// MaxObjectSize bounds one CreateObject, in bytes. [Client.Info] tells the
+	// server's own.
+	MaxObjectSize int64
+	// MaxSegments is the most segments of one SLO manifest.
+	MaxSegments int
+	// SegmentETags: the server compares the ETags of a SLO manifest with those of its
+	// segments. Where it doesn't, the uploader does.
+	SegmentETags bool
+	// TempURLDigests are the digests that the server takes for TempURL, the best
+	// first. [Client.Info] tells the server's own.
+	TempURLDigests []Digest
+
+	// Operations tells the support of each operation by its name; one that is not in
+	// it has OtherOperations.
+	Operations map[string]Support
+	// OtherOperations is the support of operations that Operations does not name.
+	OtherOperations Support
+}
+
+// Support tells what the provider makes of the operation of that name.
+func (p Profile) Support(operation string) Support {
+	if s, ok := p.Operations[operation]; ok {
+		return s
+	}
+	return p.OtherOperations
+}
+
+// Digest is a hash that TempURL and FormPost signatures are made with.
+type Digest string
+
+// The digests that servers know. SHA-1 is all that Ceph RGW takes; OpenStack has
+// deprecated it.
+const (
+	DigestSHA1   Digest = "sha1"
+	DigestSHA256 Digest = "sha256"
+	DigestSHA512 Digest = "sha512"
+)
+
+func (p *Profile) checkContainer(name string) error {
+	switch n := len(name); {
+	case n < p.MinContainerName:
+		return fmt.Errorf("swift: Container %q is shorter than %s's %d bytes", name, p.Name, p.MinContainerName)
+	case p.MaxContainerName > 0 && n > p.MaxContainerName:
+		return fmt.Errorf("swift: Container has %d bytes, more than %s's %d", n, p.Name, p.MaxContainerName)
+	}
+	return nil
+}
+
+func (p *Profile) checkObject(name string) error {
+	if n := len(name); p.MaxObjectName > 0 && n > p.MaxObjectName {
+		return fmt.Errorf("swift: Object has %d bytes, more than %s's %d", n, p.Name, p.MaxObjectName)
+	}
+	return nil
+}
