@@ -85,7 +85,7 @@ func (k *call) authenticate(ctx context.Context) error {
 		at = o.StorageURL
 	}
 	k.token = token
-	k.storage, err = parseStorageURL(at, o.Account)
+	k.storage, err = k.settings.account.parse(at, o.Account)
 	return err
 }
 

@@ -20,6 +20,7 @@ type settings struct {
 	options   Options
 	userAgent []string // a header value, shared by all requests
 	pipeline  transport.Pipeline
+	account   *lastAccount
 }
 
 // New makes a client. It checks the options and sends nothing.
@@ -27,7 +28,7 @@ func New(o Options, fns ...func(*Options)) (*Client, error) {
 	for _, fn := range fns {
 		fn(&o)
 	}
-	s := new(settings)
+	s := &settings{account: new(lastAccount)}
 	budget := o.RetryBudget
 	if budget == 0 {
 		budget = transport.DefaultBudget
@@ -143,7 +144,7 @@ func do[In, Out any](ctx context.Context, c *Client, op *operation[In, Out], in 
 			return nil, nil, err
 		}
 	}
-	out := new(Out)
+	var out *Out
 	k.decode = func(r *transport.Response) error {
 		decoded, err := op.Decode(r.Response, r.Document)
 		if err == nil && op.decode != nil {

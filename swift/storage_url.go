@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"sync/atomic"
 )
 
 // storageURL is where an account is.
@@ -30,6 +31,25 @@ func (u *storageURL) service() string {
 // isVersion tells "v1" and "v1.0" from accounts.
 func isVersion(segment string) bool {
 	return segment == "v1" || segment == "v1.0"
+}
+
+// lastAccount keeps what was parsed last: a client's calls are for one account nearly always.
+type lastAccount struct{ last atomic.Pointer[parsedAccount] }
+
+type parsedAccount struct {
+	url, account string
+	storage      storageURL
+}
+
+func (l *lastAccount) parse(url, account string) (storageURL, error) {
+	if p := l.last.Load(); p != nil && p.url == url && p.account == account {
+		return p.storage, nil
+	}
+	u, err := parseStorageURL(url, account)
+	if err == nil {
+		l.last.Store(&parsedAccount{url, account, u})
+	}
+	return u, err
 }
 
 // parseStorageURL reads the URL of an account. account replaces its last segment, or is put

@@ -19,6 +19,7 @@ import (
 	"github.com/stowage-go/stowage/internal/peers/rig/harness"
 	ours "github.com/stowage-go/stowage/s3"
 	"github.com/stowage-go/stowage/sigv4"
+	oursswift "github.com/stowage-go/stowage/swift"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
@@ -198,6 +199,12 @@ func clients(b *testing.B) []ops {
 	if err != nil {
 		b.Fatal(err)
 	}
+	os, err := oursswift.New(oursswift.Options{
+		Auth: oursswift.StaticToken("t", base+"/v1/AUTH_x"), Profile: oursswift.OpenStack(), HTTPClient: hc,
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
 	gc := &gophercloud.ServiceClient{ProviderClient: &gophercloud.ProviderClient{TokenID: "t", HTTPClient: *hc}, Endpoint: base + "/v1/AUTH_x/"}
 	sw := &swift.Connection{StorageUrl: base + "/v1/AUTH_x", AuthToken: "t", Transport: stub{}}
 	var f floorSign
@@ -244,6 +251,16 @@ func clients(b *testing.B) []ops {
 			return o, err
 		}, func(p []byte) error {
 			_, err := mc.PutObject(ctx, bk, key, bytes.NewReader(p), int64(len(p)), minio.PutObjectOptions{})
+			return err
+		}},
+		{"ours-swift", func() (io.ReadCloser, error) {
+			o, err := os.GetObject(ctx, &oursswift.GetObjectInput{Container: bk, Object: key})
+			if err != nil {
+				return nil, err
+			}
+			return o.Body, nil
+		}, func(p []byte) error {
+			_, err := os.CreateObject(ctx, &oursswift.CreateObjectInput{Container: bk, Object: key, Body: bytes.NewReader(p)})
 			return err
 		}},
 		{"gophercloud", func() (io.ReadCloser, error) {
