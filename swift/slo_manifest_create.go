@@ -136,8 +136,8 @@ func encodeManifest(in *CreateSLOManifestInput, r *rest.Request) error {
 	manifest := make([]rawSegment, len(in.Segments))
 	for i := range in.Segments {
 		s := &in.Segments[i]
-		if err := s.check(); err != nil {
-			return fmt.Errorf("swift: Segments[%d].%w", i, err)
+		if err := s.check(i); err != nil {
+			return err
 		}
 		manifest[i] = rawSegment{
 			Path: strings.TrimPrefix(s.Path, "/"), ETag: strings.Trim(s.ETag, `"`), SizeBytes: s.SizeBytes, Range: s.Range, Data: s.Data,
@@ -157,22 +157,22 @@ func encodeManifest(in *CreateSLOManifestInput, r *rest.Request) error {
 
 var acceptJSON = []string{"application/json"}
 
-func (s *SLOSegment) check() error {
+func (s *SLOSegment) check(i int) error {
 	if len(s.Data) > 0 {
 		if s.Path != "" || s.ETag != "" || s.SizeBytes != 0 || s.Range != "" {
-			return errors.New("Data: nothing else goes with it")
+			return fmt.Errorf("swift: Segments[%d].Data: nothing else goes with it", i)
 		}
 		return nil
 	}
 	container, object, _ := strings.Cut(strings.TrimPrefix(s.Path, "/"), "/")
 	if container == "" || object == "" {
-		return fmt.Errorf("Path: %q is no container/object", s.Path)
+		return fmt.Errorf("swift: Segments[%d].Path: %q is no container/object", i, s.Path)
 	}
 	if !utf8.ValidString(s.Path) {
-		return fmt.Errorf("Path: %q is not UTF-8", s.Path)
+		return fmt.Errorf("swift: Segments[%d].Path: %q is not UTF-8", i, s.Path)
 	}
 	if s.SizeBytes < 0 {
-		return fmt.Errorf("SizeBytes: %d is negative", s.SizeBytes)
+		return fmt.Errorf("swift: Segments[%d].SizeBytes: %d is negative", i, s.SizeBytes)
 	}
 	return nil
 }

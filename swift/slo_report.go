@@ -23,13 +23,13 @@ type SLOSegmentError struct {
 // String is the path and the reason.
 func (e SLOSegmentError) String() string { return strconv.Quote(e.Path) + ": " + e.Reason }
 
-// SLOError is a manifest that was refused, or a deletion that was not complete, because of
-// some segments. errors.As finds it, and the [*Error] behind it.
+// SLOError is a manifest that was refused, a deletion that was not complete, or content that
+// can't be had, because of some segments. errors.As finds it, and what is behind it.
 type SLOError struct {
-	// Segments are those that the server named, all of them.
+	// Segments are those that something is wrong with.
 	Segments []SLOSegmentError
-	// Err is the refusal.
-	Err *Error
+	// Err is the failure, of a refusal an [*Error].
+	Err error
 }
 
 // Error is one line that names up to three segments.
