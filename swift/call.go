@@ -21,6 +21,7 @@ type call struct {
 	payload  payload
 	storage  storageURL
 	decode   func(*transport.Response) error
+	refuse   func(*transport.Response, *Error) error // may be nil
 
 	token   string // for the next attempt; empty: to be asked for
 	used    string // by the last attempt
@@ -142,11 +143,17 @@ func (k *call) Inspect(r *transport.Response) error {
 	if r.StatusCode >= 300 {
 		e := parseError(r)
 		e.Container, e.Object = k.names()
+		if k.refuse != nil {
+			return responseError(r, k.refuse(r, e))
+		}
 		return responseError(r, e)
 	}
 	err := k.payload.confirm(r.Header)
 	if err == nil {
 		err = k.decode(r)
+	}
+	if k.request.Method == http.MethodDelete && k.doubt && errors.Is(err, ErrNotFound) {
+		return nil // the same, told in a document
 	}
 	if err == nil {
 		return nil

@@ -113,6 +113,8 @@ type operation[In, Out any] struct {
 	// decode completes the output from the answer's document. Nil: nothing to do. Its
 	// failures are answers that are not what the API promises.
 	decode func(r *transport.Response, out *Out) error
+	// refuse makes more of a refusal whose document says more. Nil: nothing to do.
+	refuse func(r *transport.Response, e *Error) error
 }
 
 // invoke is the whole of an operation, top to bottom.
@@ -132,7 +134,7 @@ func do[In, Out any](ctx context.Context, c *Client, op *operation[In, Out], in 
 	if in == nil {
 		in = new(In) // so that the members it lacks are named, if it lacks any
 	}
-	k := call{settings: s, info: op.Info()}
+	k := call{settings: s, info: op.Info(), refuse: op.refuse}
 	if err := k.supported(); err != nil {
 		return nil, nil, err
 	}

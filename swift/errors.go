@@ -2,6 +2,7 @@ package swift
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"html"
@@ -139,9 +140,18 @@ func (e *Error) Is(target error) bool {
 
 // errorDocument is the body that Ceph RGW and KakaoCloud send for some errors.
 type errorDocument struct {
-	Code      string `xml:"Code"`
-	Message   string `xml:"Message"`
-	RequestID string `xml:"RequestId"`
+	Code      string `xml:"Code" json:"Code"`
+	Message   string `xml:"Message" json:"Message"`
+	RequestID string `xml:"RequestId" json:"RequestId"`
+}
+
+// read reports whether doc is one, as XML or, where the request asked for it, as JSON.
+func (d *errorDocument) read(doc []byte) bool {
+	if len(doc) > 0 && doc[0] == '{' {
+		return json.Unmarshal(doc, d) == nil && d.Code != ""
+	}
+	root, err := rest.UnmarshalXML(doc, d)
+	return err == nil && root == "Error" && d.Code != ""
 }
 
 // newError is an Error of a status, its code the status' name.
@@ -163,7 +173,7 @@ func parseError(r *transport.Response) *Error {
 	e := newError(r.StatusCode, r.Header)
 	doc := bytes.TrimSpace(r.Document)
 	var d errorDocument
-	if root, err := rest.UnmarshalXML(doc, &d); err == nil && root == "Error" && d.Code != "" {
+	if d.read(doc) {
 		e.Code, e.Message = oneLine(d.Code), oneLine(d.Message)
 		if e.RequestID == "" {
 			e.RequestID = d.RequestID

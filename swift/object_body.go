@@ -24,6 +24,7 @@ func (c *Client) getObject(ctx context.Context, in *GetObjectInput, opts []func(
 	out.ContentLength = resp.ContentLength
 	b := &objectBody{ctx: ctx, client: c, opts: opts, in: *in, src: out.Body, etag: out.ETag, size: resp.ContentLength}
 	b.resumable = b.size >= 0 && out.ETag != ""
+	b.large = out.StaticLargeObject || out.ObjectManifest != ""
 	if resp.StatusCode == http.StatusPartialContent {
 		var ok bool
 		b.from, ok = rangeStart(out.ContentRange)
@@ -64,6 +65,7 @@ type objectBody struct {
 	read      int64
 	stalls    int // connections in a row that gave nothing
 	resumable bool
+	large     bool // a SLO or DLO
 	closed    bool
 
 	digest hash.Hash // nil: nothing to compare
@@ -160,6 +162,9 @@ func (b *objectBody) resume(cause error) error {
 	}
 	in := b.in
 	in.IfNoneMatch, in.IfMatch = "", b.etag
+	if b.large {
+		in.IfMatch = "" // Ceph RGW compares it with the manifest's ETag; the answer tells
+	}
 	in.Range = "bytes=" + strconv.FormatInt(b.from+b.read, 10) + "-" + strconv.FormatInt(b.from+b.size-1, 10)
 	out, resp, err := do(b.ctx, b.client, &opGetObject, &in, b.opts)
 	switch {

@@ -28,8 +28,9 @@ func (k *call) preparePayload() error {
 	h, o := k.request.Header, &k.settings.options
 	if k.request.Document != nil {
 		k.payload.body = transport.BytesBody(k.request.Document)
-		if h.Get("Content-Type") == "" {
-			h.Set("Content-Type", k.request.DocumentType)
+		// A manifest has none: its Content-Type is the object's.
+		if kind := k.request.DocumentType; kind != "" && h.Get("Content-Type") == "" {
+			h.Set("Content-Type", kind)
 		}
 	}
 	if !k.info.StreamInput {

@@ -48,6 +48,12 @@ type Profile struct {
 	// SegmentETags: the server compares the ETags of a SLO manifest with those of its
 	// segments. Where it doesn't, the uploader does.
 	SegmentETags bool
+	// NestedManifests: a segment of a SLO may be a SLO itself. It is how an object gets
+	// more than MaxSegments segments.
+	NestedManifests bool
+	// SegmentRanges: a segment of a SLO may be a range of an object. Servers without them
+	// take the whole object, and say nothing.
+	SegmentRanges bool
 	// TempURLDigests are the digests that the server takes for TempURL, the best
 	// first. [Client.Info] tells the server's own.
 	TempURLDigests []Digest

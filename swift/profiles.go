@@ -25,7 +25,7 @@ func support(s Support, lists ...[]string) map[string]Support {
 func OpenStack() Profile {
 	return Profile{
 		Name: "OpenStack", ETagMD5: true, MinContainerName: 1, MaxContainerName: 256, MaxObjectName: 1024,
-		MaxObjectSize: 5*gib + 2, MaxSegments: 1000, SegmentETags: true,
+		MaxObjectSize: 5*gib + 2, MaxSegments: 1000, SegmentETags: true, NestedManifests: true, SegmentRanges: true,
 		TempURLDigests: []Digest{DigestSHA256, DigestSHA512, DigestSHA1},
 		Operations:     support(Unsupported, kakaoMultipart),
 	}
@@ -38,7 +38,8 @@ func CephRGW() Profile {
 		Name: "Ceph RGW", ETagMD5: true, MinContainerName: 1, MaxContainerName: 255, MaxObjectName: 1024,
 		MaxObjectSize: 5 * gib, MaxSegments: 1000,
 		TempURLDigests: []Digest{DigestSHA1},
-		Operations:     support(Unsupported, kakaoMultipart),
+		// multipart-manifest=get is answered with nothing.
+		Operations: support(Unsupported, kakaoMultipart, []string{"GetSLOManifest"}),
 	}
 }
 

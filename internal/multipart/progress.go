@@ -52,6 +52,11 @@ func (t *Tracker) Add(delta int64) {
 	}
 }
 
+// PartDone counts a part that is through.
+func (t *Tracker) PartDone() {
+	t.update(func(p *Progress) { p.PartsDone++ })
+}
+
 // Expect sets the totals: bytes (-1 unknown) and parts (0 unknown).
 func (t *Tracker) Expect(bytes int64, parts int) {
 	t.update(func(p *Progress) { p.Total, p.Parts = bytes, parts })
@@ -99,8 +104,8 @@ func (t *Tracker) call() {
 	}
 }
 
-// finish tells the end of a successful upload, after which there are no calls.
-func (t *Tracker) finish(size int64, parts int) {
+// Finish tells the end of a successful transfer, after which there are no calls.
+func (t *Tracker) Finish(size int64, parts int) {
 	t.change(func(p *Progress) {
 		*p = Progress{Bytes: size, Total: size, Parts: parts, PartsDone: parts, Done: true}
 	})
@@ -112,8 +117,8 @@ func (t *Tracker) finish(size int64, parts int) {
 	t.stopped = true
 }
 
-// stop waits for a call that is running and lets no further one be made.
-func (t *Tracker) stop() {
+// Stop waits for a call that is running and lets no further one be made.
+func (t *Tracker) Stop() {
 	t.telling.Lock()
 	defer t.telling.Unlock()
 	t.stopped = true

@@ -116,7 +116,7 @@ func TestTracker(t *testing.T) {
 	tr.Add(-2)
 	tr.Expect(10, 2)
 	require.Equal(t, Progress{Bytes: 3, Total: 10, Parts: 2}, tr.Snapshot())
-	tr.finish(10, 2)
+	tr.Finish(10, 2)
 	require.True(t, tr.Snapshot().Done)
 }
 
@@ -142,7 +142,7 @@ func TestTrackerFromManyGoroutines(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	tr.stop() // waits for a call that is running
+	tr.Stop() // waits for a call that is running
 	require.EqualValues(t, 8000, last.Bytes)
 }
 
@@ -166,7 +166,7 @@ func TestTrackerDoesNotHoldUpOthers(t *testing.T) {
 	wg.Wait()
 	require.Equal(t, []int64{1, 3}, seen)
 
-	tr.finish(5, 1)
+	tr.Finish(5, 1)
 	tr.Add(1)
 	require.Equal(t, []int64{1, 3, 5}, seen, "nothing after the end")
 }

@@ -76,7 +76,7 @@ func upload[R any](ctx context.Context, src Source, store Store[R], o Options, w
 		cut = &sections{src: src, plan: plan, asOne: o.whole(src.size, plan, false)}
 	}
 	tracker := NewTracker(o.Progress)
-	defer tracker.stop()
+	defer tracker.Stop()
 	return send(ctx, cut, plan, store, o, tracker)
 }
 
@@ -105,7 +105,7 @@ func send[R any](ctx context.Context, cut cutter, plan Plan, store Store[R], o O
 	if err := f.complete(ctx); err != nil {
 		return Result{}, f.abandon(ctx, err)
 	}
-	tracker.finish(f.ledger.bytes, len(f.ledger.entries))
+	tracker.Finish(f.ledger.bytes, len(f.ledger.entries))
 	return Result{Size: f.ledger.bytes, Parts: len(f.ledger.entries), PartSize: first.size}, nil
 }
 
@@ -119,7 +119,7 @@ func sendWhole[R any](ctx context.Context, cut cutter, p piece, store Store[R], 
 		return Result{}, causeOr(ctx, err)
 	}
 	body.progress.end(true)
-	tracker.finish(p.size, 1)
+	tracker.Finish(p.size, 1)
 	return Result{Size: p.size}, nil
 }
 

@@ -1,0 +1,215 @@
+package transfer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/stowage-go/stowage/internal/multipart"
+	"github.com/stowage-go/stowage/swift"
+)
+
+// openCheckpoint reads the checkpoint and holds it against what is asked for, or prepares a
+// new one.
+func (u *upload) openCheckpoint(ctx context.Context, src multipart.Source) error {
+	if src.Size() == 0 {
+		return nil
+	}
+	account, err := account(ctx, u.client, u.options.ClientOptions)
+	if err != nil {
+		return err
+	}
+	want := checkpointHeader{
+		Version: checkpointVersion, Kind: u.kind, Account: account, Container: u.in.Container, Object: u.in.Object,
+		SegmentContainer: u.segments.container, Size: src.Size(), DeleteAt: u.deleteAt, Concurrency: u.options.parallel(),
+	}
+	if want.Fingerprint, want.Modified, err = fingerprint(u.in.Body, src.Size()); err != nil {
+		return fmt.Errorf("checkpoint: %w", err)
+	}
+	c, err := readCheckpoint(u.options.Checkpoint)
+	if errors.Is(err, fs.ErrNotExist) {
+		u.checkpoint = &checkpoint{path: u.options.Checkpoint, header: want, parts: map[int]string{}}
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if err := c.header.same(&want); err != nil {
+		return err
+	}
+	// The segments that are there end when they were to, so the rest does.
+	u.deleteAt, u.segments.prefix = c.header.DeleteAt, c.header.Prefix
+	c.header.Concurrency = max(c.header.Concurrency, want.Concurrency)
+	u.checkpoint = c
+	return nil
+}
+
+// account names the account that a client works in.
+func account(ctx context.Context, client *swift.Client, fns []func(*swift.Options)) (string, error) {
+	o := resolve(client, fns)
+	if o.Account != "" {
+		return o.Account, nil
+	}
+	at, err := storageURL(ctx, &o)
+	return accountOf(at), err
+}
+
+// storageURL is where a client with these options goes.
+func storageURL(ctx context.Context, o *swift.Options) (string, error) {
+	if o.StorageURL != "" {
+		return o.StorageURL, nil
+	}
+	_, at, err := o.Auth.Authenticate(ctx)
+	if err != nil {
+		return "", fmt.Errorf("authenticate: %w", err)
+	}
+	return at, nil
+}
+
+// same refuses to go on with another upload, or another body.
+func (h *checkpointHeader) same(want *checkpointHeader) error {
+	for _, f := range []struct{ name, got, want string }{
+		{"account", h.Account, want.Account},
+		{"container", h.Container, want.Container},
+		{"object", h.Object, want.Object},
+		{"kind", string(h.Kind), string(want.Kind)},
+		{"segment container", h.SegmentContainer, want.SegmentContainer},
+	} {
+		if f.got != f.want {
+			return &OptionError{Field: "Checkpoint", Reason: fmt.Sprintf("is of another upload: its %s is %q, not %q", f.name, f.got, f.want)}
+		}
+	}
+	switch {
+	case h.Size != want.Size:
+		return fmt.Errorf("%w: it had %d bytes and has %d", ErrSourceChanged, h.Size, want.Size)
+	case !h.Modified.Equal(want.Modified):
+		return fmt.Errorf("%w: it was modified at %v, then at %v", ErrSourceChanged, h.Modified, want.Modified)
+	case h.Fingerprint != want.Fingerprint:
+		return fmt.Errorf("%w: its content is another", ErrSourceChanged)
+	}
+	return nil
+}
+
+// beginCheckpoint writes the file before there is anything that only it knows of.
+func (u *upload) beginCheckpoint(plan multipart.Plan) error {
+	u.checkpoint.header.Prefix, u.checkpoint.header.PartSize = u.segments.prefix, plan.PartSize
+	return u.checkpoint.write()
+}
+
+// resume finds out which segments need not be sent again.
+func (u *upload) resume(ctx context.Context, plan multipart.Plan) error {
+	c := u.checkpoint
+	if plan.PartSize != c.header.PartSize {
+		return &OptionError{Field: "Checkpoint", Reason: fmt.Sprintf("has parts of %d bytes, and the server would need parts of %d now", c.header.PartSize, plan.PartSize)}
+	}
+	if err := u.makeContainer(ctx); err != nil {
+		return err
+	}
+	noted := make([]segment, 0, len(c.parts))
+	for number, etag := range c.parts {
+		_, size := plan.Part(number)
+		noted = append(noted, segment{number, size, etag})
+	}
+	listed, err := u.list(ctx)
+	if err != nil {
+		return err
+	}
+	wrong, err := u.differences(ctx, noted, listed)
+	if err != nil {
+		return err
+	}
+	again := make(map[string]bool, len(wrong))
+	for _, w := range wrong {
+		again[w.Path] = true
+	}
+	u.resumed = make(map[int]segment, len(noted))
+	for _, s := range noted {
+		if again[u.segments.container+"/"+u.segments.name(s.number)] {
+			delete(c.parts, s.number)
+			continue
+		}
+		u.resumed[s.number] = s
+	}
+	return c.write()
+}
+
+// Abort ends an upload by its checkpoint: it deletes the segments that were sent, and then
+// the file. When the object is made of them already, which a process may not have lived to
+// note, only the file is deleted. An error that is fs.ErrNotExist: there is no such file.
+// After any other error Abort can be called again.
+func (u *Uploader) Abort(ctx context.Context, checkpoint string, fns ...func(*Options)) error {
+	o := u.options
+	for _, fn := range fns {
+		fn(&o)
+	}
+	c, err := readCheckpoint(checkpoint)
+	if err != nil {
+		return err
+	}
+	h := &c.header
+	up := &upload{
+		uploader: u, client: u.client, kind: h.Kind, options: &o, checkpoint: c,
+		in: &swift.CreateObjectInput{Container: h.Container, Object: h.Object}, segments: segments{h.SegmentContainer, h.Prefix},
+		profile: resolve(u.client, o.ClientOptions).Profile,
+	}
+	failed := &UploadError{
+		Container: h.Container, Object: h.Object, SegmentContainer: h.SegmentContainer, SegmentPrefix: h.Prefix, UploadId: h.UploadID, Parts: PartsUnknown,
+	}
+	at, err := account(ctx, u.client, o.ClientOptions)
+	if err == nil && at != h.Account {
+		err = &OptionError{Field: "Checkpoint", Reason: fmt.Sprintf("is of another upload: its account is %q, not %q", h.Account, at)}
+	}
+	if err == nil {
+		err = up.abandon(ctx)
+	}
+	if err == nil {
+		err = c.remove()
+	}
+	if err != nil {
+		failed.Err = err
+		return failed
+	}
+	return nil
+}
+
+// abandon deletes what a checkpoint knows of, unless the object is made of it.
+func (u *upload) abandon(ctx context.Context) error {
+	var made bool
+	var err error
+	if u.kind == kindDLO {
+		made, err = u.publishedDLO(ctx)
+	} else {
+		made, err = u.madeOfNoted(ctx)
+	}
+	if err != nil || made {
+		return err
+	}
+	numbers := u.checkpoint.sent()
+	paths := make([]string, len(numbers))
+	for i, n := range numbers {
+		paths[i] = u.segments.container + "/" + u.segments.name(n)
+	}
+	if _, err := u.remove(ctx, paths); err != nil {
+		return err
+	}
+	return u.sweep(ctx)
+}
+
+// madeOfNoted reports whether the SLO that is there is made of this upload's segments. Where
+// manifests can't be read the ETag tells: nothing but a complete upload has it.
+func (u *upload) madeOfNoted(ctx context.Context) (bool, error) {
+	if u.profile.Support("GetSLOManifest") != swift.Unsupported {
+		return u.publishedSLO(ctx, "")
+	}
+	h := &u.checkpoint.header
+	last := int((h.Size-1)/h.PartSize + 1)
+	if len(u.checkpoint.parts) < last {
+		return false, nil
+	}
+	entries := make([]swift.SLOSegment, last)
+	for i := range entries {
+		entries[i].ETag = u.checkpoint.parts[i+1]
+	}
+	return u.publishedSLO(ctx, etagOf(entries))
+}
