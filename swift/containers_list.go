@@ -103,6 +103,22 @@ type jsonContainer struct {
 	Subdir       string    `json:"subdir"`
 }
 
+func scanContainer(s *scanner, e *Container, name []byte) bool {
+	switch string(name) {
+	case "name":
+		return s.string(&e.Name)
+	case "count":
+		return s.number(&e.Count)
+	case "bytes":
+		return s.number(&e.Bytes)
+	case "last_modified":
+		return s.time(&e.LastModified)
+	case "subdir":
+		return s.string(&e.Subdir)
+	}
+	return false
+}
+
 type xmlAccount struct {
 	Containers []xmlContainer `xml:"container"`
 	Subdirs    []xmlSubdir    `xml:"subdir"`
@@ -121,6 +137,10 @@ type xmlSubdir struct {
 
 func decodeContainers(r *transport.Response, out *ListContainersOutput) error {
 	return readListing(r, func(doc []byte) error {
+		var ok bool
+		if out.Containers, ok = scanEntries(doc, scanContainer); ok {
+			return nil
+		}
 		var entries []jsonContainer
 		if err := json.Unmarshal(doc, &entries); err != nil {
 			return err

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/stowage-go/stowage/internal/rest"
 	"github.com/stowage-go/stowage/internal/transport"
 )
 
@@ -32,7 +31,7 @@ func (t *timestamp) UnmarshalJSON(b []byte) error {
 	if err := json.Unmarshal(b, &s); err != nil {
 		return err
 	}
-	t.Time, _ = rest.ParseTime(s)
+	t.Time, _ = parseTimestamp([]byte(s))
 	return nil
 }
 

@@ -128,6 +128,24 @@ type jsonObject struct {
 	IsLatest     bool      `json:"is_latest"`
 }
 
+func scanObject(s *scanner, e *Object, name []byte) bool {
+	switch string(name) {
+	case "name":
+		return s.string(&e.Name)
+	case "bytes":
+		return s.number(&e.Bytes)
+	case "hash":
+		return s.string(&e.Hash)
+	case "content_type":
+		return s.again("content_type", &e.ContentType)
+	case "last_modified":
+		return s.time(&e.LastModified)
+	case "subdir":
+		return s.string(&e.Subdir)
+	}
+	return false
+}
+
 type xmlContainerListing struct {
 	Objects []xmlObject `xml:"object"`
 	Subdirs []xmlSubdir `xml:"subdir"`
@@ -143,6 +161,10 @@ type xmlObject struct {
 
 func decodeObjects(r *transport.Response, out *ListObjectsOutput) error {
 	return readListing(r, func(doc []byte) error {
+		var ok bool
+		if out.Objects, ok = scanEntries(doc, scanObject); ok {
+			return nil
+		}
 		var entries []jsonObject
 		if err := json.Unmarshal(doc, &entries); err != nil {
 			return err

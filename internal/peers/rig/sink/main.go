@@ -23,6 +23,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// large is a large object of Swift.
+type large struct {
+	size int64
+	etag string
+}
+
 var (
 	addr     = flag.String("addr", "127.0.0.1:9100", "listen address; port 0 picks a free one, printed on the first line")
 	useTLS   = flag.Bool("tls", false, "serve https with a self-signed certificate")
@@ -37,7 +43,7 @@ var (
 var (
 	mu     sync.Mutex
 	st     = newStats()
-	known  = map[string]int64{} // objects PUT through the Swift API
+	known  = map[string]large{} // manifests PUT through the Swift API
 	memfd  int
 	blob   []byte
 	zeroMD = `"` + strings.Repeat("0", 32) + `"`

@@ -21,7 +21,7 @@ func (k *cn) handle(r *req) error {
 	case "/__reset":
 		mu.Lock()
 		st = newStats()
-		known = map[string]int64{}
+		known = map[string]large{}
 		clear(objects)
 		clear(partSizes)
 		mu.Unlock()

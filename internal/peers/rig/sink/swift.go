@@ -35,18 +35,25 @@ func (k *cn) swift(r *req) error {
 		if man {
 			op, etag = "SwiftSLOManifest", `"`+strings.Repeat("0", 32)+`"`
 			var segs []struct {
-				Size int64 `json:"size_bytes"`
+				Size int64  `json:"size_bytes"`
+				ETag string `json:"etag"`
 			}
 			json.Unmarshal(r.small, &segs)
 			size = 0
+			of, all := md5.New(), true
 			for _, s := range segs {
 				size += s.Size
+				io.WriteString(of, s.ETag)
+				all = all && s.ETag != ""
+			}
+			if all { // as Swift has it
+				etag = `"` + hex.EncodeToString(of.Sum(nil)) + `"`
 			}
 		}
 		k.note(op, r)
 		if op == "SwiftSLOManifest" {
 			mu.Lock()
-			known[r.path] = size
+			known[r.path] = large{size, etag}
 			mu.Unlock()
 		}
 		return k.reply(201, "Etag: "+etag+"\r\n", "text/html", nil)
@@ -68,10 +75,10 @@ func (k *cn) swift(r *req) error {
 			return k.swiftList(r)
 		}
 		mu.Lock()
-		n, ok := known[r.path]
+		o, ok := known[r.path]
 		mu.Unlock()
 		if ok && r.method == "HEAD" {
-			_, err := fmt.Fprintf(k.c, "HTTP/1.1 200 OK\r\nX-Static-Large-Object: True\r\nEtag: %s\r\nLast-Modified: Mon, 02 Jan 2006 15:04:05 GMT\r\nContent-Type: application/octet-stream\r\nContent-Length: %d\r\n\r\n", zeroMD, n)
+			_, err := fmt.Fprintf(k.c, "HTTP/1.1 200 OK\r\nX-Static-Large-Object: True\r\nEtag: %s\r\nLast-Modified: Mon, 02 Jan 2006 15:04:05 GMT\r\nContent-Type: application/octet-stream\r\nContent-Length: %d\r\n\r\n", o.etag, o.size)
 			return err
 		}
 		if _, ok := sizeOf(r.path); !ok && r.method == "HEAD" {
