@@ -52,6 +52,16 @@ type Profile struct {
 	// first. [Client.Info] tells the server's own.
 	TempURLDigests []Digest
 
+	// TempURLExtensions: the server knows TempURLs with an expiry in ISO 8601, with a
+	// signature in base64, and with an IP range.
+	TempURLExtensions bool
+	// MaxBulkDeletes is the most paths of one BulkDelete; Ceph RGW ignores the rest and
+	// reports success. [Client.Info] tells the server's own. Zero: 1,000.
+	MaxBulkDeletes int
+	// ExtractNeedsContainer: an archive can only be unpacked into a container that is
+	// there. Ceph RGW 16.2.15 crashes when it has to make one.
+	ExtractNeedsContainer bool
+
 	// Operations tells the support of each operation by its name; one that is not in
 	// it has OtherOperations.
 	Operations map[string]Support

@@ -26,8 +26,10 @@ func OpenStack() Profile {
 	return Profile{
 		Name: "OpenStack", ETagMD5: true, MinContainerName: 1, MaxContainerName: 256, MaxObjectName: 1024,
 		MaxObjectSize: 5*gib + 2, MaxSegments: 1000, SegmentETags: true,
-		TempURLDigests: []Digest{DigestSHA256, DigestSHA512, DigestSHA1},
-		Operations:     support(Unsupported, kakaoMultipart),
+		TempURLDigests:    []Digest{DigestSHA256, DigestSHA512, DigestSHA1},
+		TempURLExtensions: true,
+		MaxBulkDeletes:    10000,
+		Operations:        support(Unsupported, kakaoMultipart),
 	}
 }
 
@@ -37,8 +39,10 @@ func CephRGW() Profile {
 	return Profile{
 		Name: "Ceph RGW", ETagMD5: true, MinContainerName: 1, MaxContainerName: 255, MaxObjectName: 1024,
 		MaxObjectSize: 5 * gib, MaxSegments: 1000,
-		TempURLDigests: []Digest{DigestSHA1},
-		Operations:     support(Unsupported, kakaoMultipart),
+		TempURLDigests:        []Digest{DigestSHA1},
+		MaxBulkDeletes:        1024,
+		ExtractNeedsContainer: true,
+		Operations:            support(Unsupported, kakaoMultipart, []string{"FormPost"}),
 	}
 }
 
@@ -48,7 +52,8 @@ func KakaoCloud() Profile {
 		Name: "KakaoCloud", ContentType: "application/json", ETagMD5: true,
 		MinContainerName: 4, MaxContainerName: 63, MaxObjectName: 396,
 		MaxObjectSize: 5 * gib, MaxSegments: 1000,
-		TempURLDigests: []Digest{DigestSHA1},
+		TempURLDigests:        []Digest{DigestSHA1},
+		ExtractNeedsContainer: true,
 		Operations: support(Unsupported, []string{
 			"DeleteAccount", "BulkDelete", "ExtractArchive",
 		}),
@@ -60,7 +65,9 @@ func Generic() Profile {
 	return Profile{
 		Name: "Generic", ETagMD5: true, MinContainerName: 1, MaxContainerName: 255, MaxObjectName: 1024,
 		MaxObjectSize: 5 * gib, MaxSegments: 1000,
-		TempURLDigests: []Digest{DigestSHA1},
-		Operations:     support(Unsupported, kakaoMultipart),
+		TempURLDigests:        []Digest{DigestSHA1},
+		MaxBulkDeletes:        1000,
+		ExtractNeedsContainer: true,
+		Operations:            support(Unsupported, kakaoMultipart),
 	}
 }
