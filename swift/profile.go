@@ -52,8 +52,8 @@ type Profile struct {
 	// first. [Client.Info] tells the server's own.
 	TempURLDigests []Digest
 
-	// TempURLExtensions: the server knows TempURLs with an expiry in ISO 8601, with a
-	// signature in base64, and with an IP range.
+	// TempURLExtensions: the server knows TempURLs with a signature in base64 and with
+	// an IP range.
 	TempURLExtensions bool
 	// MaxBulkDeletes is the most paths of one BulkDelete; Ceph RGW ignores the rest and
 	// reports success. [Client.Info] tells the server's own. Zero: 1,000.

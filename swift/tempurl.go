@@ -45,7 +45,8 @@ type TempURLOptions struct {
 	// Filename is the name under which a browser saves the object. Empty: the last
 	// segment of the object's name. With GET and HEAD only.
 	Filename string
-	// Inline has a browser show the object and not save it. With GET and HEAD only.
+	// Inline has a browser show the object and not save it, in which case Ceph RGW drops
+	// Filename. With GET and HEAD only.
 	Inline bool
 }
 
@@ -77,7 +78,7 @@ type tempURL struct {
 // expired, a TempURL is answered with [ErrUnauthorized] (by Ceph RGW with [ErrForbidden] too).
 //
 // [ErrUnsupported]: the server has no TempURL, or not for the method, or, by the profile, not
-// with ExpiresISO8601, Base64 or IPRange. (Object Storage API v1, "Temporary URL middleware".)
+// with Base64 or IPRange. (Object Storage API v1, "Temporary URL middleware".)
 func (c *Client) TempURL(ctx context.Context, o TempURLOptions, opts ...func(*Options)) (*TempURL, error) {
 	t, err := c.tempURL(ctx, o, opts)
 	if err != nil {
@@ -191,8 +192,6 @@ func (o *TempURLOptions) check(now time.Time) error {
 // extended names the member that old servers, and those that only resemble Swift, don't know.
 func (o *TempURLOptions) extended() string {
 	switch {
-	case o.ExpiresISO8601:
-		return "ExpiresISO8601"
 	case o.Base64:
 		return "Base64"
 	case o.IPRange.IsValid():
