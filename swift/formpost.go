@@ -64,7 +64,11 @@ type FormField struct{ Name, Value string }
 // expires. Nothing is sent, but for the first time that a Digest has to be chosen, as with
 // [Client.TempURL]. Swift refuses a form with another key, or an expired one, with 401.
 //
-// [ErrUnsupported]: the server has no FormPost; Ceph RGW does not. (Object Storage API v1,
+// Ceph RGW finds the container of a form only where the account is that of a project, as
+// Keystone has them, answers 200 where Swift answers 201, and lets nobody but the public read
+// what was uploaded.
+//
+// [ErrUnsupported]: the server has no FormPost, or not with so many files. (Object Storage API v1,
 // "Form POST middleware".)
 func (c *Client) FormPost(ctx context.Context, o FormPostOptions, opts ...func(*Options)) (*FormPost, error) {
 	f, err := c.formPost(ctx, o, opts)
@@ -88,6 +92,9 @@ func (c *Client) formPost(ctx context.Context, o FormPostOptions, opts []func(*O
 	if err := s.supports("FormPost"); err != nil {
 		return nil, err
 	}
+	if most := s.options.Profile.MaxFormFiles; most > 0 && o.MaxFileCount > most && !s.options.AllowUnsupported {
+		return nil, fmt.Errorf("%w: %s has no FormPost with a MaxFileCount above %d", ErrUnsupported, s.options.Profile.Name, most)
+	}
 	_, at, err := s.authenticate(ctx)
 	if err != nil {
 		return nil, err
@@ -98,11 +105,12 @@ func (c *Client) formPost(ctx context.Context, o FormPostOptions, opts []func(*O
 			return nil, err
 		}
 	}
-	return o.sign(at), nil
+	return o.sign(at, s.options.Profile.FormPostEscapedPath), nil
 }
 
 // SignFormPost is [Client.FormPost] for those who have a key and the URL of the account, and no
-// client. It sends nothing; an empty Digest is SHA-256.
+// client. It sends nothing; an empty Digest is SHA-256. Ceph RGW takes SHA-1 alone, and here only
+// containers and prefixes whose names need no escaping.
 func SignFormPost(storageURL string, o FormPostOptions) (*FormPost, error) {
 	at, err := parseStorageURL(storageURL, "")
 	if err != nil {
@@ -114,7 +122,7 @@ func SignFormPost(storageURL string, o FormPostOptions) (*FormPost, error) {
 	if o.Digest == "" {
 		o.Digest = DigestSHA256
 	}
-	return o.sign(at), nil
+	return o.sign(at, false), nil
 }
 
 // check refuses what no server takes, and fills in the count.
@@ -161,8 +169,12 @@ func checkField(member, value string) error {
 	return nil
 }
 
-func (o *FormPostOptions) sign(at storageURL) *FormPost {
+func (o *FormPostOptions) sign(at storageURL, escaped bool) *FormPost {
 	path := at.base + "/" + o.Container + "/" + o.Prefix
+	inURL := escapePath(path)
+	if escaped {
+		path = inURL
+	}
 	size, count := strconv.FormatInt(o.MaxFileSize, 10), strconv.Itoa(o.MaxFileCount)
 	epoch := strconv.FormatInt(o.Expires.Unix(), 10)
 	message := path + "\n" + o.Redirect + "\n" + size + "\n" + count + "\n" + epoch
@@ -184,7 +196,7 @@ func (o *FormPostOptions) sign(at storageURL) *FormPost {
 		}
 	}
 	return &FormPost{
-		Action: at.origin() + escapePath(path), Expires: time.Unix(o.Expires.Unix(), 0).UTC(), Digest: o.Digest,
+		Action: at.origin() + inURL, Expires: time.Unix(o.Expires.Unix(), 0).UTC(), Digest: o.Digest,
 		fields: hide(fields),
 	}
 }

@@ -55,6 +55,12 @@ type Profile struct {
 	// TempURLExtensions: the server knows TempURLs with a signature in base64 and with
 	// an IP range.
 	TempURLExtensions bool
+	// FormPostEscapedPath: the path of a form is signed as it stands in the URL, and not
+	// as it reads decoded.
+	FormPostEscapedPath bool
+	// MaxFormFiles is the most files of one form: 1 for Ceph RGW, which stores the
+	// first under the names of all. Zero: no limit.
+	MaxFormFiles int
 	// MaxBulkDeletes is the most paths of one BulkDelete; Ceph RGW ignores the rest and
 	// reports success. [Client.Info] tells the server's own. Zero: 1,000.
 	MaxBulkDeletes int

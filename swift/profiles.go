@@ -20,6 +20,14 @@ func support(s Support, lists ...[]string) map[string]Support {
 	return m
 }
 
+// partly marks operations that work within limits.
+func partly(m map[string]Support, names ...string) map[string]Support {
+	for _, n := range names {
+		m[n] = PartiallySupported
+	}
+	return m
+}
+
 // OpenStack is OpenStack Swift, 2.2 and later, as its defaults have it (Object Storage
 // API v1 reference; seen on Swift 2.30.1). NHN Cloud's Swift endpoint is one.
 func OpenStack() Profile {
@@ -41,8 +49,10 @@ func CephRGW() Profile {
 		MaxObjectSize: 5 * gib, MaxSegments: 1000,
 		TempURLDigests:        []Digest{DigestSHA1},
 		MaxBulkDeletes:        1024,
+		FormPostEscapedPath:   true,
+		MaxFormFiles:          1,
 		ExtractNeedsContainer: true,
-		Operations:            support(Unsupported, kakaoMultipart, []string{"FormPost"}),
+		Operations:            partly(support(Unsupported, kakaoMultipart), "FormPost", "ExtractArchive"),
 	}
 }
 
@@ -53,10 +63,12 @@ func KakaoCloud() Profile {
 		MinContainerName: 4, MaxContainerName: 63, MaxObjectName: 396,
 		MaxObjectSize: 5 * gib, MaxSegments: 1000,
 		TempURLDigests:        []Digest{DigestSHA1},
+		FormPostEscapedPath:   true,
+		MaxFormFiles:          1,
 		ExtractNeedsContainer: true,
-		Operations: support(Unsupported, []string{
+		Operations: partly(support(Unsupported, []string{
 			"DeleteAccount", "BulkDelete", "ExtractArchive",
-		}),
+		}), "FormPost"),
 	}
 }
 
@@ -67,7 +79,8 @@ func Generic() Profile {
 		MaxObjectSize: 5 * gib, MaxSegments: 1000,
 		TempURLDigests:        []Digest{DigestSHA1},
 		MaxBulkDeletes:        1000,
+		MaxFormFiles:          1,
 		ExtractNeedsContainer: true,
-		Operations:            support(Unsupported, kakaoMultipart),
+		Operations:            partly(support(Unsupported, kakaoMultipart), "FormPost", "ExtractArchive"),
 	}
 }

@@ -124,15 +124,17 @@ func (c *Client) chooseDigest(ctx context.Context, s *settings, at storageURL, o
 	if err != nil {
 		return "", err
 	}
+	p := &s.options.Profile
 	section := info.TempURL
 	if what == "FormPost" {
 		section = info.FormPost
 	}
 	switch {
-	case section == nil && info.Capabilities != nil && !s.options.AllowUnsupported:
+	// Ceph RGW has FormPost, with limits, and does not list it.
+	case section == nil && info.Capabilities != nil && p.Support(what) == Supported && !s.options.AllowUnsupported:
 		return "", fmt.Errorf("%w: the server lists no %s", ErrUnsupported, what)
-	case section == nil && len(s.options.Profile.TempURLDigests) > 0:
-		return s.options.Profile.TempURLDigests[0], nil
+	case section == nil && len(p.TempURLDigests) > 0:
+		return p.TempURLDigests[0], nil
 	case section == nil:
 		return DigestSHA1, nil
 	case method != "" && section.Methods != nil && !slices.Contains(section.Methods, method) && !s.options.AllowUnsupported:

@@ -24,39 +24,50 @@ type signedServer struct {
 	// key signs, and refused is the answer to a signature that is not right.
 	key     swift.Secret
 	refused int
+	// project: the account is a project's, as Keystone has them.
+	project bool
 }
 
 // eachSigned runs a test on every picked server that speaks Swift.
 func eachSigned(t *testing.T, test func(*testing.T, *signedServer)) {
 	t.Run("openstack", func(t *testing.T) {
 		k := openKeystone(t)
-		s := &signedServer{name: "openstack", key: swift.Secret("key " + bucketName()), refused: http.StatusUnauthorized}
+		s := &signedServer{name: "openstack", key: swift.Secret("key " + bucketName()), refused: http.StatusUnauthorized, project: true}
 		s.options = swift.Options{Auth: k.client(t), Profile: swift.OpenStack()}
 		s.client = s.with(t)
 		test(t, s)
 	})
+	// Ceph RGW has two kinds of account.
 	t.Run("ceph", func(t *testing.T) {
 		env := openCeph(t)
-		auth, err := swift.NewTempAuth(swift.TempAuthOptions{AuthURL: env["RGW_SWIFT_AUTH_URL"], User: env["RGW_SWIFT_USER2"], Key: swift.Secret(env["RGW_SWIFT_KEY2"])})
-		require.NoError(t, err)
-		s := &signedServer{name: "ceph", key: swift.Secret("key " + bucketName()), refused: http.StatusForbidden}
-		s.options = swift.Options{Auth: auth, Profile: swift.CephRGW()}
-		s.client = s.with(t)
-		// It has keys of accounts alone.
-		before, err := s.client.HeadAccount(t.Context(), nil)
-		require.NoError(t, err)
-		_, err = s.client.UpdateAccount(t.Context(), &swift.UpdateAccountInput{TempURLKey2: s.key})
-		require.NoError(t, err)
-		t.Cleanup(func() {
-			in := &swift.UpdateAccountInput{TempURLKey2: before.TempURLKey2}
-			if before.TempURLKey2 == "" {
-				in.RemoveMetadata = []string{"Temp-URL-Key-2"}
-			}
-			_, err := s.client.UpdateAccount(context.Background(), in)
-			require.NoError(t, err)
-		})
-		test(t, s)
+		test(t, cephSigned(t, env, "RGW_SWIFT_USER2", "RGW_SWIFT_KEY2", ""))
 	})
+	t.Run("ceph project", func(t *testing.T) {
+		env := openCeph(t)
+		test(t, cephSigned(t, env, "RGW_PROJECT_SWIFT_USER", "RGW_PROJECT_SWIFT_KEY", env["RGW_PROJECT_SWIFT_ACCOUNT"]))
+	})
+}
+
+func cephSigned(t *testing.T, env Env, user, key, account string) *signedServer {
+	auth, err := swift.NewTempAuth(swift.TempAuthOptions{AuthURL: env["RGW_SWIFT_AUTH_URL"], User: env[user], Key: swift.Secret(env[key])})
+	require.NoError(t, err)
+	s := &signedServer{name: "ceph", key: swift.Secret("key " + bucketName()), refused: http.StatusForbidden, project: account != ""}
+	s.options = swift.Options{Auth: auth, Account: account, Profile: swift.CephRGW()}
+	s.client = s.with(t)
+	// It has keys of accounts alone.
+	before, err := s.client.HeadAccount(t.Context(), nil)
+	require.NoError(t, err)
+	_, err = s.client.UpdateAccount(t.Context(), &swift.UpdateAccountInput{TempURLKey2: s.key})
+	require.NoError(t, err)
+	t.Cleanup(func() {
+		in := &swift.UpdateAccountInput{TempURLKey2: before.TempURLKey2}
+		if before.TempURLKey2 == "" {
+			in.RemoveMetadata = []string{"Temp-URL-Key-2"}
+		}
+		_, err := s.client.UpdateAccount(context.Background(), in)
+		require.NoError(t, err)
+	})
+	return s
 }
 
 func openCeph(t *testing.T) Env {
