@@ -30,7 +30,9 @@ var opExtractArchive = operation[ExtractArchiveInput, ExtractArchiveOutput]{
 // ArchiveFormat is a form of archive that servers unpack.
 type ArchiveFormat string
 
-// The forms of archives. Ceph RGW takes plain tar alone.
+// The forms of archives. Ceph RGW takes plain tar alone, without PAX or GNU headers, which
+// names above 100 bytes need, and in PAX all that are not ASCII: it stores such files under
+// other names. Of package archive/tar choose tar.FormatGNU.
 const (
 	ArchiveTar    ArchiveFormat = "tar"
 	ArchiveTarGz  ArchiveFormat = "tar.gz"
@@ -52,7 +54,8 @@ type ExtractArchiveInput struct {
 	// again only if it is an io.Seeker. Required.
 	Body io.Reader `payload:"body"`
 	// ContentLength is the length of Body in bytes. Nil: found out by seeking or from
-	// Body's Len method; a Body that has neither is sent chunked.
+	// Body's Len method; a Body that has neither is sent chunked, which Ceph RGW refuses
+	// with [ErrBadRequest].
 	ContentLength *int64 `header:"Content-Length"`
 	// DeleteAt and DeleteAfter (in seconds) are when the objects end, Metadata is what
 	// each is stored with. Ceph RGW ignores them.
@@ -102,6 +105,9 @@ func encodeArchive(in *ExtractArchiveInput, r *rest.Request) error {
 		return errors.New("swift: Prefix needs a Container")
 	}
 	r.Header["Accept"] = []string{"application/json"}
+	// Ceph RGW answers a bad archive twice; the second answer would be taken for that of
+	// the next request on the connection.
+	r.Header["Connection"] = []string{"close"}
 	if in.Container == "" {
 		return nil
 	}

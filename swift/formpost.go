@@ -65,8 +65,8 @@ type FormField struct{ Name, Value string }
 // [Client.TempURL]. Swift refuses a form with another key, or an expired one, with 401.
 //
 // Ceph RGW finds the container of a form only where the account is that of a project, as
-// Keystone has them, answers 200 where Swift answers 201, and lets nobody but the public read
-// what was uploaded.
+// Keystone has them, answers 200 where Swift answers 201, and does not let the account's owner
+// read what was uploaded, but only list and delete it.
 //
 // [ErrUnsupported]: the server has no FormPost, or not with so many files. (Object Storage API v1,
 // "Form POST middleware".)
