@@ -57,7 +57,8 @@ type FormPost struct {
 	fields hidden[[]FormField]
 }
 
-// FormField is a field of a form. Printed, the value of the signature is not seen.
+// FormField is a field of a form. Printed, the value of the signature is not seen; templates and
+// encoding/json, which bring it to the browser, write it.
 type FormField struct{ Name, Value string }
 
 // FormPost signs a form (RFC 7578) with which anybody may upload files below a prefix until it
@@ -232,3 +233,6 @@ func (f FormField) String() string {
 
 // Format writes String for every verb.
 func (f FormField) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, f.String()) }
+
+// LogValue gives slog the same view as String.
+func (f FormField) LogValue() slog.Value { return slog.StringValue(f.String()) }
