@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 
 	"github.com/stowage-go/stowage/internal/rest"
 	"github.com/stowage-go/stowage/internal/transport"
@@ -49,8 +48,11 @@ type BulkDeleteOutput struct {
 // the manifests alone are deleted. Paths that are not there are no failures.
 //
 // When some can't be deleted, the others are all the same: the error is a [*BulkError] that
-// names each. After 1,000 failures (BulkDeleteInfo.MaxFailedDeletes) OpenStack gives up. A
-// server without bulk delete is [ErrMalformedAnswer]; [Client.Info] tells. (Object Storage API
+// names each. OpenStack gives up after 1,000 failures (BulkDeleteInfo.MaxFailedDeletes), and may
+// refuse all of a request for one path of more than 1,282 bytes, in which blanks, control and
+// percent characters count thrice; BulkDeleteAll sends those by themselves.
+//
+// A server without bulk delete is [ErrMalformedAnswer]; [Client.Info] tells. (Object Storage API
 // v1, "Bulk delete".)
 func (c *Client) BulkDelete(ctx context.Context, in *BulkDeleteInput, opts ...func(*Options)) (*BulkDeleteOutput, error) {
 	var paths []Path
@@ -129,8 +131,12 @@ func bulkLines(paths []Path) []byte {
 	return append(objects, containers...)
 }
 
+// maxBulkLine is what OpenStack takes, which reads as much at a time. A longer line may, by where
+// it lies, fail the whole request.
+const maxBulkLine = 1024 + 256 + 2
+
 // appendBulkLine escapes what would end the line, be trimmed, or be taken for an escape, and
-// nothing else: OpenStack takes lines of 2,564 bytes, and every name that it takes must fit.
+// nothing else, so that all but the oddest names fit into maxBulkLine.
 func appendBulkLine(dst []byte, p Path) []byte {
 	dst = append(dst, '/')
 	dst = appendBulkName(dst, p.Container)
@@ -151,18 +157,4 @@ func appendBulkName(dst []byte, name string) []byte {
 		}
 	}
 	return dst
-}
-
-// bulkLineFits reports whether OpenStack reads the line of a path whole.
-func bulkLineFits(p Path) bool {
-	escaped := 0
-	for _, name := range [...]string{p.Container, p.Object} {
-		escaped += strings.Count(name, "%")
-		for i := range len(name) {
-			if c := name[i]; c <= ' ' || c == 0x7f {
-				escaped++
-			}
-		}
-	}
-	return len(p.Container)+len(p.Object)+2*escaped+2 <= 2*(1024+256+2)
 }

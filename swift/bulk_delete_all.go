@@ -65,6 +65,7 @@ type deletion struct {
 	most    int  // paths of one request
 	singly  bool // without bulk delete
 	batch   []Path
+	line    []byte // of the path at hand
 
 	mu       sync.Mutex
 	total    BulkDeleteOutput
@@ -104,8 +105,11 @@ func (c *Client) newDeletion(ctx context.Context, opts []func(*Options)) (*delet
 
 // add takes a path into the batch, which is deleted when it is full.
 func (d *deletion) add(ctx context.Context, p Path) error {
-	if !d.singly && !bulkLineFits(p) {
-		return d.deleteSingly(ctx, []Path{p})
+	if !d.singly {
+		d.line = appendBulkLine(d.line[:0], p)
+		if len(d.line)-1 > maxBulkLine {
+			return d.deleteSingly(ctx, []Path{p})
+		}
 	}
 	d.batch = append(d.batch, p)
 	if len(d.batch) < d.most {

@@ -180,9 +180,13 @@ func (o *FormPostOptions) sign(at storageURL, escaped bool) *FormPost {
 	epoch := strconv.FormatInt(o.Expires.Unix(), 10)
 	message := path + "\n" + o.Redirect + "\n" + size + "\n" + count + "\n" + epoch
 	all := []FormField{
-		{"redirect", o.Redirect}, {"max_file_size", size}, {"max_file_count", count}, {"expires", epoch},
+		{"redirect", o.Redirect},
+		{"max_file_size", size},
+		{"max_file_count", count},
+		{"expires", epoch},
 		{"signature", o.Digest.sign(o.Key, message, o.Base64)},
-		{"content-type", o.ContentType}, {"content-encoding", o.ContentEncoding},
+		{"content-type", o.ContentType},
+		{"content-encoding", o.ContentEncoding},
 	}
 	if !o.DeleteAt.IsZero() {
 		all = append(all, FormField{"x_delete_at", strconv.FormatInt(o.DeleteAt.Unix(), 10)})

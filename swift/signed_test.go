@@ -18,10 +18,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-const (
-	signingKey     Secret = "s3crét"
-	signingAccount        = "https://objects.example.com/v1/AUTH_p"
-)
+const signingKey Secret = "s3crét"
+
+const signingAccount = "https://objects.example.com/v1/AUTH_p"
 
 var signingEnd = time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)
 

@@ -19,7 +19,7 @@ import (
 )
 
 // upload sends a form as a browser does: the fields, then the files by name.
-func upload(t *testing.T, f *swift.FormPost, files ...[2]string) (*http.Response, string) {
+func upload(t *testing.T, f *swift.FormPost, files ...[2]string) (reply, string) {
 	t.Helper()
 	var form bytes.Buffer
 	w := multipart.NewWriter(&form)

@@ -143,8 +143,15 @@ func (s *signedServer) get(t *testing.T, container, object string) string {
 	return string(b)
 }
 
+// reply is an answer without its body.
+type reply struct {
+	StatusCode    int
+	Header        http.Header
+	ContentLength int64
+}
+
 // anonymous is what somebody without a token does.
-func anonymous(t *testing.T, method, url, body string, header http.Header) (*http.Response, string) {
+func anonymous(t *testing.T, method, url, body string, header http.Header) (reply, string) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
 	require.NoError(t, err)
@@ -159,7 +166,7 @@ func anonymous(t *testing.T, method, url, body string, header http.Header) (*htt
 	defer resp.Body.Close()
 	b, err := io.ReadAll(resp.Body)
 	require.NoError(t, err)
-	return resp, string(b)
+	return reply{resp.StatusCode, resp.Header, resp.ContentLength}, string(b)
 }
 
 var unredirected = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}

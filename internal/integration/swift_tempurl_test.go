@@ -35,7 +35,7 @@ func TestSwiftTempURL(t *testing.T) {
 	eachSigned(t, func(t *testing.T, s *signedServer) {
 		container := s.container(t)
 		extended := s.name == "openstack"
-		works := func(t *testing.T, u string) *http.Response {
+		works := func(t *testing.T, u string) reply {
 			t.Helper()
 			resp, body := anonymous(t, http.MethodGet, u, "", nil)
 			require.Equal(t, http.StatusOK, resp.StatusCode, body)
