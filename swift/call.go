@@ -31,10 +31,11 @@ type call struct {
 	doubt   bool // of some attempt it is not known what came of it
 }
 
-func (k *call) supported() error {
-	p := &k.settings.options.Profile
-	if !k.settings.options.AllowUnsupported && p.Support(k.info.Name) == Unsupported {
-		return fmt.Errorf("%w: %s has no %s", ErrUnsupported, p.Name, k.info.Name)
+// supports is an error for an operation that the profile says the server lacks.
+func (s *settings) supports(operation string) error {
+	p := &s.options.Profile
+	if !s.options.AllowUnsupported && p.Support(operation) == Unsupported {
+		return fmt.Errorf("%w: %s has no %s", ErrUnsupported, p.Name, operation)
 	}
 	return nil
 }
@@ -44,7 +45,9 @@ func (k *call) do(ctx context.Context) (*transport.Response, error) {
 	if err := k.checkNames(); err != nil {
 		return nil, err
 	}
-	if err := k.authenticate(ctx); err != nil {
+	var err error
+	// The token that comes with the account is the first attempt's.
+	if k.token, k.storage, err = k.settings.authenticate(ctx); err != nil {
 		return nil, err
 	}
 	if err := k.preparePayload(); err != nil {
@@ -75,19 +78,18 @@ func (k *call) do(ctx context.Context) (*transport.Response, error) {
 
 var identityEncoding = []string{"identity"}
 
-// authenticate finds the account. The token that comes with it is the first attempt's.
-func (k *call) authenticate(ctx context.Context) error {
-	o := &k.settings.options
-	token, at, err := o.Auth.Authenticate(ctx)
+// authenticate finds the account, and a token for it.
+func (s *settings) authenticate(ctx context.Context) (token string, at storageURL, err error) {
+	o := &s.options
+	token, url, err := o.Auth.Authenticate(ctx)
 	if err != nil {
-		return fmt.Errorf("authenticate: %w", err)
+		return "", storageURL{}, fmt.Errorf("authenticate: %w", err)
 	}
 	if o.StorageURL != "" {
-		at = o.StorageURL
+		url = o.StorageURL
 	}
-	k.token = token
-	k.storage, err = k.settings.account.parse(at, o.Account)
-	return err
+	at, err = s.account.parse(url, o.Account)
+	return token, at, err
 }
 
 // url puts the account before the path of the operation, which begins with a slash.
@@ -165,9 +167,10 @@ func (k *call) Inspect(r *transport.Response) error {
 	return responseError(r, err)
 }
 
-// Amend takes a fresh token for one that was refused, once.
-func (k *call) Amend(_ *transport.Request, r *transport.Response, _ error) bool {
-	if k.renewed || r.StatusCode != http.StatusUnauthorized {
+// Amend takes a fresh token for one that was refused, once. The refusal may stand in a document
+// of 200: bulk operations are authorized path by path.
+func (k *call) Amend(_ *transport.Request, _ *transport.Response, err error) bool {
+	if k.renewed || !errors.Is(err, ErrUnauthorized) {
 		return false
 	}
 	k.renewed = true

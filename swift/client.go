@@ -21,6 +21,8 @@ type settings struct {
 	userAgent []string // a header value, shared by all requests
 	pipeline  transport.Pipeline
 	account   *lastAccount
+	// capabilities of servers, shared by all calls
+	capabilities *capabilities
 }
 
 // New makes a client. It checks the options and sends nothing.
@@ -28,7 +30,7 @@ func New(o Options, fns ...func(*Options)) (*Client, error) {
 	for _, fn := range fns {
 		fn(&o)
 	}
-	s := &settings{account: new(lastAccount)}
+	s := &settings{account: new(lastAccount), capabilities: &capabilities{told: make(map[string]*InfoOutput)}}
 	budget := o.RetryBudget
 	if budget == 0 {
 		budget = transport.DefaultBudget
@@ -135,7 +137,7 @@ func do[In, Out any](ctx context.Context, c *Client, op *operation[In, Out], in 
 		in = new(In) // so that the members it lacks are named, if it lacks any
 	}
 	k := call{settings: s, info: op.Info(), refuse: op.refuse}
-	if err := k.supported(); err != nil {
+	if err := s.supports(op.Name); err != nil {
 		return nil, nil, err
 	}
 	if k.request, err = op.Encode(in, rest.EncodeOptions{}); err != nil {

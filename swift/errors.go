@@ -154,6 +154,11 @@ func (d *errorDocument) read(doc []byte) bool {
 	return err == nil && root == "Error" && d.Code != ""
 }
 
+// statusText is the status as a status line has it: "409 Conflict".
+func statusText(status int) string {
+	return strings.TrimSpace(strconv.Itoa(status) + " " + http.StatusText(status))
+}
+
 // newError is an Error of a status, its code the status' name.
 func newError(status int, h http.Header) *Error {
 	e := &Error{

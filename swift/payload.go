@@ -54,13 +54,15 @@ func (k *call) preparePayload() error {
 	if err != nil {
 		return err
 	}
-	if most := o.Profile.MaxObjectSize; most > 0 && body.Len() > most {
+	// An archive to be unpacked is no object.
+	object := strings.Contains(k.info.URI, "{Object+}")
+	if most := o.Profile.MaxObjectSize; object && most > 0 && body.Len() > most {
 		return fmt.Errorf("swift: Body has %d bytes, more than the %d of one object: use UploadSLO", body.Len(), most)
 	}
 	body.Report(o.Progress)
 	k.payload.body = body
 	check := o.ETagCheck == ETagCheckAlways || o.ETagCheck == ETagCheckAuto && !k.storage.secure()
-	if check && o.Profile.ETagMD5 && h.Get("Etag") == "" && h.Get("X-Object-Manifest") == "" {
+	if check && object && o.Profile.ETagMD5 && h.Get("Etag") == "" && h.Get("X-Object-Manifest") == "" {
 		k.payload.digest = md5.New()
 	}
 	return nil

@@ -58,6 +58,22 @@ type Profile struct {
 	// first. [Client.Info] tells the server's own.
 	TempURLDigests []Digest
 
+	// TempURLExtensions: the server knows TempURLs with a signature in base64 and with
+	// an IP range.
+	TempURLExtensions bool
+	// FormPostEscapedPath: the path of a form is signed as it stands in the URL, and not
+	// as it reads decoded.
+	FormPostEscapedPath bool
+	// MaxFormFiles is the most files of one form: 1 for Ceph RGW, which stores the
+	// first under the names of all. Zero: no limit.
+	MaxFormFiles int
+	// MaxBulkDeletes is the most paths of one BulkDelete; Ceph RGW ignores the rest and
+	// reports success. [Client.Info] tells the server's own. Zero: 1,000.
+	MaxBulkDeletes int
+	// ExtractNeedsContainer: an archive can only be unpacked into a container that is
+	// there. Ceph RGW 16.2.15 crashes when it has to make one.
+	ExtractNeedsContainer bool
+
 	// Operations tells the support of each operation by its name; one that is not in
 	// it has OtherOperations.
 	Operations map[string]Support

@@ -20,14 +20,24 @@ func support(s Support, lists ...[]string) map[string]Support {
 	return m
 }
 
+// partly marks operations that work within limits.
+func partly(m map[string]Support, names ...string) map[string]Support {
+	for _, n := range names {
+		m[n] = PartiallySupported
+	}
+	return m
+}
+
 // OpenStack is OpenStack Swift, 2.2 and later, as its defaults have it (Object Storage
 // API v1 reference; seen on Swift 2.30.1). NHN Cloud's Swift endpoint is one.
 func OpenStack() Profile {
 	return Profile{
 		Name: "OpenStack", ETagMD5: true, MinContainerName: 1, MaxContainerName: 256, MaxObjectName: 1024,
 		MaxObjectSize: 5*gib + 2, MaxSegments: 1000, SegmentETags: true, NestedManifests: true, SegmentRanges: true,
-		TempURLDigests: []Digest{DigestSHA256, DigestSHA512, DigestSHA1},
-		Operations:     support(Unsupported, kakaoMultipart),
+		TempURLDigests:    []Digest{DigestSHA256, DigestSHA512, DigestSHA1},
+		TempURLExtensions: true,
+		MaxBulkDeletes:    10000,
+		Operations:        support(Unsupported, kakaoMultipart),
 	}
 }
 
@@ -37,9 +47,13 @@ func CephRGW() Profile {
 	return Profile{
 		Name: "Ceph RGW", ETagMD5: true, MinContainerName: 1, MaxContainerName: 255, MaxObjectName: 1024,
 		MaxObjectSize: 5 * gib, MaxSegments: 1000,
-		TempURLDigests: []Digest{DigestSHA1},
+		TempURLDigests:        []Digest{DigestSHA1},
+		MaxBulkDeletes:        1024,
+		FormPostEscapedPath:   true,
+		MaxFormFiles:          1,
+		ExtractNeedsContainer: true,
 		// multipart-manifest=get is answered with nothing.
-		Operations: support(Unsupported, kakaoMultipart, []string{"GetSLOManifest"}),
+		Operations: partly(support(Unsupported, kakaoMultipart, []string{"GetSLOManifest"}), "FormPost", "ExtractArchive"),
 	}
 }
 
@@ -49,10 +63,13 @@ func KakaoCloud() Profile {
 		Name: "KakaoCloud", ContentType: "application/json", ETagMD5: true,
 		MinContainerName: 4, MaxContainerName: 63, MaxObjectName: 396,
 		MaxObjectSize: 5 * gib, MaxSegments: 1000,
-		TempURLDigests: []Digest{DigestSHA1},
-		Operations: support(Unsupported, []string{
+		TempURLDigests:        []Digest{DigestSHA1},
+		FormPostEscapedPath:   true,
+		MaxFormFiles:          1,
+		ExtractNeedsContainer: true,
+		Operations: partly(support(Unsupported, []string{
 			"DeleteAccount", "BulkDelete", "ExtractArchive",
-		}),
+		}), "FormPost"),
 	}
 }
 
@@ -61,7 +78,10 @@ func Generic() Profile {
 	return Profile{
 		Name: "Generic", ETagMD5: true, MinContainerName: 1, MaxContainerName: 255, MaxObjectName: 1024,
 		MaxObjectSize: 5 * gib, MaxSegments: 1000,
-		TempURLDigests: []Digest{DigestSHA1},
-		Operations:     support(Unsupported, kakaoMultipart),
+		TempURLDigests:        []Digest{DigestSHA1},
+		MaxBulkDeletes:        1000,
+		MaxFormFiles:          1,
+		ExtractNeedsContainer: true,
+		Operations:            partly(support(Unsupported, kakaoMultipart), "FormPost", "ExtractArchive"),
 	}
 }

@@ -16,6 +16,9 @@ type storageURL struct {
 
 func (u *storageURL) secure() bool { return u.scheme == "https" }
 
+// origin is scheme and host.
+func (u *storageURL) origin() string { return u.scheme + "://" + u.host }
+
 // service is the path that the API begins at, before "/v1": empty on OpenStack, "/swift" on
 // Ceph RGW.
 func (u *storageURL) service() string {
