@@ -45,9 +45,12 @@ var explanations = []explanation{
 	{"request", "*", "query x-id", theirs, "", "", "names the operation for a log; no server reads it"},
 	{"request", "*", "header Content-Md5", ours, "", "ContentMD5", "where a document must be protected: OpenStack Swift takes nothing else"},
 	{"request", "*", "header X-Amz-Checksum-Crc32", theirs, "", "ChecksumAlgorithm", "where a document must be protected, the SDK's own choice"},
-	{"request", "*", "header Content-Type", theirs, "", "ContentType", "a body without a type: what it is, ours leaves to the server"},
-	{"request", "WriteGetObjectResponse", "header Content-Type", theirs, "", "", "the same; its member ContentType is another header"},
-	{"request", "*", "header Expect", theirs, "", "Body", "the SDK asks before it sends a body that there is none of"},
+	{"request", "PutObject", "header Content-Type", theirs, "", "ContentType", untyped},
+	{"request", "UploadPart", "header Content-Type", theirs, "", "", untyped},
+	{"request", "PutObjectAnnotation", "header Content-Type", theirs, "", "", untyped},
+	{"request", "WriteGetObjectResponse", "header Content-Type", theirs, "", "", untyped},
+	{"request", "PutObject", "header Expect", theirs, "", "Body", bodiless},
+	{"request", "UploadPart", "header Expect", theirs, "", "Body", bodiless},
 	{"request", "*", "header lines", both, "", "", "a list in one header for each item, or in one for all (RFC 9110, section 5.3)"},
 	{"request", "*", "time", both, "", "", "milliseconds in three digits, or without the zeros at their end"},
 	{"request", "*", "framing", theirs, "https", "", "a checksum behind the body in aws-chunked; ours has read the body that is in memory and puts it before"},
@@ -70,7 +73,11 @@ var explanations = []explanation{
 	{"member", "SelectObjectContent", "member Output.Payload", ours, "", "", "theirs is behind GetStream"},
 }
 
-const alwaysSent = "a document without members is refused, so that false is sent as well"
+const (
+	alwaysSent = "a document without members is refused, so that false is sent as well"
+	untyped    = "what an object without a type is, ours leaves to the server"
+	bodiless   = "the SDK asks before it sends a body that there is none of"
+)
 
 // place is where a difference was found.
 type place struct {
