@@ -81,7 +81,7 @@ func (w *walk) below(m member, ours, theirs reflect.Type, path string) {
 		return
 	}
 	ours, theirs = item(ours), item(theirs)
-	if ours.Kind() == reflect.String && ours.Name() != "string" {
+	if _, ok := theirs.MethodByName("Values"); ok {
 		w.enums[ours.Name()] = theirs
 	}
 	name := m.Type
