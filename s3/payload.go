@@ -50,7 +50,8 @@ func (k *call) prepareDocument() error {
 	doc, h := k.request.Document, k.request.Header
 	k.payload.hash = sigv4.EmptyPayload
 	k.addContentType()
-	if doc == nil && !k.info.ChecksumRequired {
+	// A server that is told of a checksum refuses a request without one, document or not.
+	if doc == nil && !k.info.ChecksumRequired && h.Get("X-Amz-Sdk-Checksum-Algorithm") == "" {
 		return nil
 	}
 	sum := sha256.Sum256(doc)

@@ -322,6 +322,10 @@ func TestDocumentOnTheWire(t *testing.T) {
 			_, err = c.PutBucketAcl(t.Context(), &PutBucketAclInput{Bucket: "bucket", ACL: BucketCannedACLPrivate})
 			require.NoError(t, err)
 			require.Equal(t, "1B2M2Y8AsgTpgAmY7PhCfg==", s.one(t).Header.Get("Content-Md5"), "of no document")
+			_, err = c.RestoreObject(t.Context(), &RestoreObjectInput{Bucket: "bucket", Key: "key", ChecksumAlgorithm: ChecksumAlgorithmCrc32c},
+				func(o *Options) { o.AllowUnsupported = true })
+			require.NoError(t, err)
+			require.Equal(t, "AAAAAA==", s.one(t).Header.Get("X-Amz-Checksum-Crc32c"), "of no document")
 		}
 	}
 }
