@@ -77,7 +77,12 @@ func TestOperationsPage(t *testing.T) {
 	require.Len(t, operations, 112)
 	require.Equal(t, operations, slices.Sorted(maps.Keys(table)))
 	require.Empty(t, table.missing(operations))
-	require.Equal(t, table.Markdown(profileNames()), string(page), "run TestOperations with -update")
+	have := strings.Split(string(page), "\n")
+	want := strings.Split(table.Markdown(profileNames()), "\n")
+	for i := range min(len(have), len(want)) {
+		require.Equal(t, want[i], have[i], "line %d; run TestOperations with -update", i+1)
+	}
+	require.Len(t, have, len(want))
 
 	strictest := s3.Generic()
 	for name, profile := range profiles {
