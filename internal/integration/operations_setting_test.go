@@ -51,7 +51,7 @@ func reads[In, Out any](method func(*s3.Client, context.Context, *In, ...func(*s
 type setting struct {
 	put write
 	get read
-	// list, where there is one, answers several settings; listed tells whether put's is among them.
+	// list, where there is one, answers several settings; its value is whether put's is among them.
 	list   read
 	delete write
 	// want is what get must tell after put.
