@@ -32,7 +32,9 @@ func AWS() Profile {
 // Generic is a server of which nothing is known: the strictest choice everywhere. No
 // checksums, no framing, path addressing, 1000 parts, ETags that are not trusted, and
 // no operation on those subresources that some servers overlook, since without its
-// subresource DELETE /bucket?encryption is DELETE /bucket.
+// subresource DELETE /bucket?encryption is DELETE /bucket, and PUT /bucket/key?retention
+// is PUT /bucket/key. For a server that is known to have them, change Operations of the
+// copy; docs/s3-operations.md tells which do.
 func Generic() Profile {
 	return Profile{
 		Name:       "generic",
@@ -42,7 +44,14 @@ func Generic() Profile {
 		ListVersion: 2,
 		Operations: supported(Unsupported, append(overlookedSubresources(),
 			// MinIO's DELETE /bucket?publicAccessBlock deletes the bucket.
-			"GetPublicAccessBlock", "PutPublicAccessBlock", "DeletePublicAccessBlock")...),
+			"GetPublicAccessBlock", "PutPublicAccessBlock", "DeletePublicAccessBlock",
+			// So do these in Swift 2.30; its PUT of a retention or a legal hold replaces the
+			// object, and its GETs are listings or the object.
+			"GetBucketLifecycleConfiguration", "PutBucketLifecycleConfiguration", "DeleteBucketLifecycle",
+			"GetBucketReplication", "PutBucketReplication", "DeleteBucketReplication",
+			"GetObjectLockConfiguration", "PutObjectLockConfiguration",
+			"GetObjectRetention", "PutObjectRetention", "GetObjectLegalHold", "PutObjectLegalHold",
+			"GetBucketPolicyStatus")...),
 	}
 }
 
@@ -69,9 +78,10 @@ func overlookedSubresources() []string {
 	}
 }
 
-// CephRGW is a Ceph RADOS Gateway (Ceph documentation, "Ceph Object Gateway S3 API";
-// release 16 seen): path addressing, Content-MD5 and SHA-256 verified, x-amz-checksum-*
-// ignored, trailers refused.
+// CephRGW is a Ceph RADOS Gateway (Ceph documentation, "Ceph Object Gateway S3 API"):
+// path addressing, Content-MD5 and SHA-256 verified, x-amz-checksum-* ignored, trailers
+// refused. Operations are as release 16.2.15 was seen to have them; of replication that is
+// one without a sync policy in its zone group, which refuses to set it.
 func CephRGW() Profile {
 	p := Profile{
 		Name:        "Ceph RGW",
@@ -80,8 +90,11 @@ func CephRGW() Profile {
 		MaxParts: 10000, MinPartSize: 5 * mebibyte, MaxPartSize: 5 * gibibyte,
 		MaxPutSize: 5 * gibibyte, MaxObjectSize: 5 * tebibyte,
 		RangedPartCopy: true, ListVersion: 2, EncodingTypeURL: true,
-		Operations: supported(Unsupported, append(overlookedSubresources(), "PutBucketLogging", "RestoreObject")...),
+		Operations: supported(Unsupported, append(overlookedSubresources(),
+			"PutBucketLogging", "RestoreObject", "PutBucketReplication", "DeleteBucketReplication")...),
 	}
+	// Nothing can be set, and that is what they tell.
+	maps.Copy(p.Operations, supported(PartiallySupported, "GetBucketLogging", "GetBucketReplication"))
 	// Its queries know a part of SQL, its records are wrapped in XML, and its streams end
 	// without an End event.
 	p.Operations["SelectObjectContent"] = PartiallySupported
@@ -150,18 +163,25 @@ func Alluxio() Profile {
 	}
 }
 
-// MinIO is a MinIO server: every checksum verified and stored, aws-chunked decoded,
-// path addressing, 10,000 parts. It lacks ACLs, CORS and websites.
+// MinIO is a MinIO server (version 2026-02-12 seen): every checksum verified and stored,
+// aws-chunked decoded, path addressing, 10,000 parts. It lacks ACLs, CORS and websites: what
+// it tells of them is that nothing is set.
 func MinIO() Profile {
 	p := AWS()
 	p.Name, p.Addressing, p.ExpectedBucketOwner = "MinIO", AddressingPath, false
 	p.Operations = supported(Unsupported, overlookedSubresources()...)
 	maps.Copy(p.Operations, supported(Unsupported,
 		"PutBucketCors", "DeleteBucketCors", "PutBucketWebsite", "DeleteBucketWebsite", "PutBucketLogging",
-		"PutBucketRequestPayment", "PutPublicAccessBlock", "DeletePublicAccessBlock"))
-	maps.Copy(p.Operations, map[string]Support{
-		"GetBucketEncryption": Supported, "PutBucketEncryption": Supported, "DeleteBucketEncryption": Supported,
-		"GetObjectAttributes": Supported, "GetBucketAcl": PartiallySupported, "PutBucketAcl": PartiallySupported,
-	})
+		"PutBucketRequestPayment", "GetPublicAccessBlock", "PutPublicAccessBlock", "DeletePublicAccessBlock"))
+	maps.Copy(p.Operations, supported(Supported,
+		"GetBucketEncryption", "PutBucketEncryption", "DeleteBucketEncryption", "GetObjectAttributes"))
+	maps.Copy(p.Operations, supported(PartiallySupported,
+		"GetBucketAccelerateConfiguration", "GetBucketCors", "GetBucketLogging", "GetBucketRequestPayment", "GetBucketWebsite",
+		// The list of what is private, and no other.
+		"GetBucketAcl", "PutBucketAcl", "GetObjectAcl", "PutObjectAcl",
+		// Public is what anybody may read and write.
+		"GetBucketPolicyStatus",
+		// Of one whole key, never of a prefix.
+		"ListMultipartUploads"))
 	return p
 }

@@ -57,13 +57,6 @@ func (d *differences) want(check string) string {
 	return "ok"
 }
 
-var profiles = map[string]func() s3.Profile{
-	"openstack": s3.NHNCloud,
-	"ceph":      s3.CephRGW,
-	"minio":     s3.MinIO,
-	"versitygw": s3.Generic,
-}
-
 // servers is filled by TestMain: each backend that was picked, over http and over https.
 var servers []*server
 
