@@ -140,7 +140,8 @@ func Alluxio() Profile {
 		ContentMD5: true,
 		MaxParts:   10000, MinPartSize: 5 * mebibyte, MaxPartSize: 5 * gibibyte,
 		MaxPutSize: 5 * gibibyte, MaxObjectSize: 5 * tebibyte,
-		ListVersion: 2, EncodingTypeURL: true, MarkerWithBucket: true,
+		// Releases up to 2.9.1 say EncodingType url whether asked or not, and never encode.
+		ListVersion: 2, EncodingTypeIfAsked: true, MarkerWithBucket: true,
 		OtherOperations: Unsupported,
 		Operations: supported(Supported,
 			"AbortMultipartUpload", "CompleteMultipartUpload", "CopyObject", "CreateBucket", "CreateMultipartUpload", "DeleteBucket",

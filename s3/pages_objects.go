@@ -1,0 +1,105 @@
+package s3
+
+import (
+	"context"
+	"iter"
+)
+
+// ListObjectsV2Pages yields the pages of [Client.ListObjectsV2], from in's place on: its
+// ContinuationToken, or StartAfter. After an error it ends. Unless in says otherwise,
+// keys travel url-encoded where the provider knows how, so that any key arrives.
+//
+// A listing can be broken off at any page and taken up again later, by another process
+// too, from the NextContinuationToken of the last page.
+func (c *Client) ListObjectsV2Pages(ctx context.Context, in *ListObjectsV2Input, opts ...func(*Options)) iter.Seq2[*ListObjectsV2Output, error] {
+	return pages("ListObjectsV2", in, func(in *ListObjectsV2Input) (*ListObjectsV2Output, error) {
+		if in.EncodingType == "" {
+			in.EncodingType = c.listingEncoding(opts)
+		}
+		return c.ListObjectsV2(ctx, in, opts...)
+	}, func(in *ListObjectsV2Input, out *ListObjectsV2Output) (bool, error) {
+		return advance(&in.ContinuationToken, out.NextContinuationToken, out.IsTruncated)
+	})
+}
+
+// ListObjectsPages yields the pages of [Client.ListObjects], from in's place on. After
+// an error it ends. Where the server names no next marker, it is the last key or
+// common prefix of the page. Unless in says otherwise, keys travel url-encoded where the
+// provider knows how.
+func (c *Client) ListObjectsPages(ctx context.Context, in *ListObjectsInput, opts ...func(*Options)) iter.Seq2[*ListObjectsOutput, error] {
+	paths := false
+	if s, err := c.with(opts); err == nil {
+		paths = s.options.Profile.MarkerWithBucket
+	}
+	return pages("ListObjects", in, func(in *ListObjectsInput) (*ListObjectsOutput, error) {
+		if in.EncodingType == "" {
+			in.EncodingType = c.listingEncoding(opts)
+		}
+		if paths && in.Marker != "" {
+			return c.listAfterPath(ctx, in, opts)
+		}
+		return c.ListObjects(ctx, in, opts...)
+	}, func(in *ListObjectsInput, out *ListObjectsOutput) (bool, error) {
+		if !out.IsTruncated {
+			return false, nil
+		}
+		if paths {
+			return advancePath(in, out)
+		}
+		marker := out.NextMarker
+		if last := lastEntry(out); marker == "" || last != "" && out.EncodingType == EncodingTypeUrl {
+			// MinIO's markers hold more than the key; the key does as well, and is never encoded twice.
+			marker = last
+		}
+		if marker <= in.Marker {
+			return false, ErrListingStuck
+		}
+		in.Marker = marker
+		return true, nil
+	})
+}
+
+// lastEntry is the greatest key or common prefix of a page, which is where the next begins.
+func lastEntry(out *ListObjectsOutput) string {
+	var last string
+	if n := len(out.Contents); n > 0 {
+		last = out.Contents[n-1].Key
+	}
+	if n := len(out.CommonPrefixes); n > 0 {
+		last = max(last, out.CommonPrefixes[n-1].Prefix)
+	}
+	return last
+}
+
+// ListObjectVersionsPages yields the pages of [Client.ListObjectVersions], from in's
+// place on. After an error it ends. A page is versions and delete markers together; a key
+// with many versions may go over several pages. Unless in says otherwise, keys travel
+// url-encoded where the provider knows how.
+func (c *Client) ListObjectVersionsPages(ctx context.Context, in *ListObjectVersionsInput, opts ...func(*Options)) iter.Seq2[*ListObjectVersionsOutput, error] {
+	return pages("ListObjectVersions", in, func(in *ListObjectVersionsInput) (*ListObjectVersionsOutput, error) {
+		if in.EncodingType == "" {
+			in.EncodingType = c.listingEncoding(opts)
+		}
+		return c.ListObjectVersions(ctx, in, opts...)
+	}, func(in *ListObjectVersionsInput, out *ListObjectVersionsOutput) (bool, error) {
+		if !out.IsTruncated {
+			return false, nil
+		}
+		key, id := out.NextKeyMarker, out.NextVersionIdMarker
+		if key == "" || key < in.KeyMarker || key == in.KeyMarker && id == in.VersionIdMarker {
+			return false, ErrListingStuck
+		}
+		in.KeyMarker, in.VersionIdMarker = key, id
+		return true, nil
+	})
+}
+
+// ListObjectAnnotationsPages yields the pages of [Client.ListObjectAnnotations], from
+// in's place on. After an error it ends.
+func (c *Client) ListObjectAnnotationsPages(ctx context.Context, in *ListObjectAnnotationsInput, opts ...func(*Options)) iter.Seq2[*ListObjectAnnotationsOutput, error] {
+	return pages("ListObjectAnnotations", in, func(in *ListObjectAnnotationsInput) (*ListObjectAnnotationsOutput, error) {
+		return c.ListObjectAnnotations(ctx, in, opts...)
+	}, func(in *ListObjectAnnotationsInput, out *ListObjectAnnotationsOutput) (bool, error) {
+		return advance(&in.ContinuationToken, out.NextContinuationToken, out.NextContinuationToken != "")
+	})
+}
