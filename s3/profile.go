@@ -74,6 +74,9 @@ type Profile struct {
 	// MarkerWithBucket: a ListObjects marker may be "/bucket/key" in place of "key",
 	// depending on the server's release, and keys are ordered by their UTF-16 units.
 	MarkerWithBucket bool
+	// DeleteObjectsKeys is how many keys [Client.DeleteAll] puts into one DeleteObjects
+	// unless it is told; zero means 1000, the API's limit.
+	DeleteObjectsKeys int
 	// SubresourceContentType is the Content-Type that operations on a bucket's
 	// subresource must carry, where the provider insists on one.
 	SubresourceContentType string

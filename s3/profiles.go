@@ -118,7 +118,9 @@ func NHNCloud() Profile {
 		MaxParts: 1000, MinPartSize: 5 * mebibyte, MaxPartSize: 5 * gibibyte,
 		MaxPutSize: 5 * gibibyte, MaxObjectSize: 1000 * 5 * gibibyte,
 		RangedPartCopy: true, ListVersion: 2, EncodingTypeURL: true,
-		OtherOperations: Unsupported,
+		// Swift deletes a request's keys almost one by one: 1000 were seen to take 56 s.
+		DeleteObjectsKeys: 100,
+		OtherOperations:   Unsupported,
 	}
 	p.Operations = supported(Supported,
 		"ListBuckets", "CreateBucket", "HeadBucket", "DeleteBucket", "GetBucketAcl", "GetBucketLocation",
