@@ -2,6 +2,7 @@ package s3
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"iter"
@@ -75,38 +76,42 @@ func (c *Client) ObjectVersions(ctx context.Context, in *ObjectVersionsInput, op
 // versionsOf are the entries of a key on a page, and whether the next may have more. The
 // key is the first of those that begin with it.
 func versionsOf(page *ListObjectVersionsOutput, key string) (entries []*VersionEntry, more bool) {
-	more = true
 	for _, v := range page.Versions {
-		if v.Key != key {
-			more = false
-			continue
-		}
-		entries = append(entries, &VersionEntry{ObjectVersion: v})
+		entries = append(entries, versionEntry(v))
 	}
 	for _, m := range page.DeleteMarkers {
-		if m.Key != key {
-			more = false
-			continue
-		}
-		entries = append(entries, &VersionEntry{DeleteMarker: true, ObjectVersion: ObjectVersion{
-			Key: m.Key, VersionId: m.VersionId, IsLatest: m.IsLatest, LastModified: m.LastModified, Owner: m.Owner,
-		}})
+		entries = append(entries, markerEntry(m))
 	}
-	slices.SortStableFunc(entries, func(a, b *VersionEntry) int {
-		switch {
-		case a.IsLatest != b.IsLatest:
-			if a.IsLatest {
-				return -1
-			}
-			return 1
-		case !a.LastModified.Equal(b.LastModified):
-			return b.LastModified.Compare(a.LastModified)
-		case a.DeleteMarker != b.DeleteMarker:
-			return strings.Compare(b.VersionId, a.VersionId)
-		}
-		return 0 // as the server has them
-	})
+	n := len(entries)
+	entries = slices.DeleteFunc(entries, func(e *VersionEntry) bool { return e.Key != key })
+	more = len(entries) == n
+	slices.SortStableFunc(entries, newestFirst)
 	return entries, more
+}
+
+func versionEntry(v ObjectVersion) *VersionEntry { return &VersionEntry{ObjectVersion: v} }
+
+func markerEntry(m DeleteMarkerEntry) *VersionEntry {
+	return &VersionEntry{DeleteMarker: true, ObjectVersion: ObjectVersion{
+		Key: m.Key, VersionId: m.VersionId, IsLatest: m.IsLatest, LastModified: m.LastModified, Owner: m.Owner,
+	}}
+}
+
+// newestFirst orders the entries of a key. Those of one list stay as the server has them
+// where their times are the same.
+func newestFirst(a, b *VersionEntry) int {
+	switch {
+	case a.IsLatest != b.IsLatest:
+		if a.IsLatest {
+			return -1
+		}
+		return 1
+	case !a.LastModified.Equal(b.LastModified):
+		return b.LastModified.Compare(a.LastModified)
+	case a.DeleteMarker != b.DeleteMarker:
+		return strings.Compare(b.VersionId, a.VersionId)
+	}
+	return 0
 }
 
 func missingKey(call, bucket, key string) error {
@@ -142,7 +147,8 @@ type UndeleteObjectInput struct {
 
 // UndeleteObjectOutput is the outcome of [Client.UndeleteObject].
 type UndeleteObjectOutput struct {
-	// VersionId is the version that is the current one now.
+	// VersionId is the version that is the current one now; on OpenStack Swift it is a new
+	// one.
 	VersionId string
 	// DeleteMarkers are the ids of the delete markers that were removed, newest first;
 	// empty for an object that was not deleted.
@@ -151,7 +157,9 @@ type UndeleteObjectOutput struct {
 
 // UndeleteObject brings back a deleted object of a bucket with versions: it removes the
 // delete markers that are newer than the newest version. An object that is not deleted
-// stays as it is. Where there is no version to bring back, nothing is removed, and the
+// stays as it is. OpenStack Swift does not turn to the version below when a delete marker
+// goes, so where the object is still not there, the version is copied onto its key as
+// [Client.RevertObject] does. Where there is no version to bring back, nothing is removed, and the
 // error matches [ErrNoSuchVersion] and fs.ErrNotExist with errors.Is.
 //
 // Source: Working with delete markers (Amazon S3 User Guide).
@@ -179,6 +187,9 @@ func (c *Client) UndeleteObject(ctx context.Context, in *UndeleteObjectInput, op
 	if !found {
 		return nil, operationError("UndeleteObject", fmt.Errorf("bucket %q, key %q: %w: %w", in.Bucket, in.Key, ErrNoSuchVersion, fs.ErrNotExist))
 	}
+	if len(out.DeleteMarkers) == 0 {
+		return &out, nil
+	}
 	// The newest goes last: until then the object is deleted, not half way back.
 	for _, id := range slices.Backward(out.DeleteMarkers) {
 		_, err := c.DeleteObject(ctx, &DeleteObjectInput{
@@ -188,6 +199,21 @@ func (c *Client) UndeleteObject(ctx context.Context, in *UndeleteObjectInput, op
 		if e, ok := asError(err); err != nil && (!ok || !isGone(e.Code)) {
 			return nil, err
 		}
+	}
+	_, err := c.HeadObject(ctx, &HeadObjectInput{
+		Bucket: in.Bucket, Key: in.Key, RequestPayer: in.RequestPayer, ExpectedBucketOwner: in.ExpectedBucketOwner,
+	}, opts...)
+	if !errors.Is(err, ErrNotFound) {
+		return &out, nil // also where HEAD needs more, such as a customer's key
+	}
+	copied, err := c.RevertObject(ctx, &RevertObjectInput{
+		Bucket: in.Bucket, Key: in.Key, VersionId: out.VersionId, RequestPayer: in.RequestPayer, ExpectedBucketOwner: in.ExpectedBucketOwner,
+	}, opts...)
+	if err != nil {
+		return nil, err
+	}
+	if copied.VersionId != "" {
+		out.VersionId = copied.VersionId
 	}
 	return &out, nil
 }
@@ -209,8 +235,8 @@ type RevertObjectInput struct {
 }
 
 // RevertObject makes an old version the current one by a copy of it onto its own key, on
-// the server: the versions since then stay, and the answer's VersionId is the new one.
-// Metadata and tags come along; ACL, encryption and storage class are the defaults of a
+// the server: the versions since then stay, and the answer's VersionId is the new one
+// (empty from Ceph RGW, which does not tell). Metadata and tags come along; ACL, encryption and storage class are the defaults of a
 // new object. For these, and for objects over 5 GB, copy with [Client.CopyObject] or in
 // parts.
 //

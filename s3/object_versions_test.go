@@ -101,6 +101,8 @@ func TestUndeleteObject(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, &UndeleteObjectOutput{VersionId: version}, out, "it is there")
 	require.Equal(t, 3, s.asked("DELETE"))
+	require.Equal(t, 1, s.asked("HEAD"))
+	require.Zero(t, s.asked("PUT"))
 
 	// No version to bring back: the markers stay.
 	s.entries = nil
@@ -125,6 +127,103 @@ func TestUndeleteObject(t *testing.T) {
 	s = &shelf{refuse: func(_ int, r *http.Request, _ string) *http.Response { return answer(r, 404, errorXML("NoSuchBucket")) }}
 	_, err = newClient(t, s).UndeleteObject(t.Context(), in)
 	require.ErrorIs(t, err, ErrNoSuchBucket)
+}
+
+// OpenStack Swift keeps an object deleted when its delete marker goes.
+func TestUndeleteObjectOfSwift(t *testing.T) {
+	s := &shelf{swift: true}
+	s.add("key", false)
+	version := s.add("key", false)
+	marker := s.add("key", true)
+	c := newClient(t, s)
+	out, err := c.UndeleteObject(t.Context(), &UndeleteObjectInput{Bucket: "bucket", Key: "key"})
+	require.NoError(t, err)
+	require.Equal(t, &UndeleteObjectOutput{VersionId: s.entries[0].version, DeleteMarkers: []string{marker}}, out)
+	require.NotEqual(t, version, out.VersionId)
+	require.Equal(t, 1, s.asked("PUT"))
+	require.Equal(t, "bucket/key?versionId="+version, s.headers[len(s.headers)-1].Get("X-Amz-Copy-Source"))
+	require.Len(t, story(t, c.ObjectVersions(t.Context(), &ObjectVersionsInput{Bucket: "bucket", Key: "key"})), 3)
+
+	s.add("key", true)
+	s.refuse = func(_ int, r *http.Request, _ string) *http.Response {
+		if r.Method == http.MethodPut {
+			return answer(r, 403, errorXML("AccessDenied"))
+		}
+		return nil
+	}
+	_, err = c.UndeleteObject(t.Context(), &UndeleteObjectInput{Bucket: "bucket", Key: "key"})
+	require.ErrorIs(t, err, ErrAccessDenied)
+}
+
+// A page may end within the versions of a key, where OpenStack Swift does not say which
+// was the last. None must be left out, none come twice.
+func TestListObjectVersionsOfSwift(t *testing.T) {
+	for _, swift := range []bool{false, true} {
+		s := &shelf{swift: swift}
+		for i := range 40 {
+			for n := range 1 + i%7 {
+				s.add(fmt.Sprint("key-", i), n%2 == 1)
+			}
+		}
+		c := newClient(t, s)
+		for limit := range int32(12) {
+			seen := map[string]bool{}
+			for page, err := range c.ListObjectVersionsPages(t.Context(), &ListObjectVersionsInput{Bucket: "bucket", MaxKeys: limit + 1}) {
+				require.NoError(t, err)
+				require.LessOrEqual(t, len(page.Versions)+len(page.DeleteMarkers), int(limit+1))
+				for _, v := range page.Versions {
+					require.False(t, seen[v.VersionId])
+					seen[v.VersionId] = true
+				}
+				for _, m := range page.DeleteMarkers {
+					require.False(t, seen[m.VersionId])
+					seen[m.VersionId] = true
+				}
+			}
+			require.Len(t, seen, s.size())
+		}
+
+		s = &shelf{swift: swift}
+		for _, key := range []string{"a", "b/1", "b/2", "b0", "c/1", "d"} {
+			s.add(key, false)
+		}
+		var got []string
+		for page, err := range newClient(t, s).ListObjectVersionsPages(t.Context(), &ListObjectVersionsInput{Bucket: "bucket", Delimiter: "/", MaxKeys: 1}) {
+			require.NoError(t, err)
+			for _, p := range page.CommonPrefixes {
+				got = append(got, p.Prefix)
+			}
+			for _, v := range page.Versions {
+				got = append(got, v.Key)
+			}
+		}
+		require.Equal(t, []string{"a", "b/", "b0", "c/", "d"}, got)
+	}
+}
+
+// versitygw begins a page with the version that the marker names.
+func TestListObjectVersionsOfVersitygw(t *testing.T) {
+	entry := func(tag, id string) string {
+		return "<" + tag + "><Key>k</Key><VersionId>" + id + "</VersionId></" + tag + ">"
+	}
+	more := func(id string) string {
+		return "<IsTruncated>true</IsTruncated><NextKeyMarker>k</NextKeyMarker><NextVersionIdMarker>" + id + "</NextVersionIdMarker>"
+	}
+	s := script(
+		says(200, "<R>"+entry("Version", "4")+entry("Version", "3")+more("3")+"</R>"),
+		says(200, "<R>"+entry("Version", "3")+entry("DeleteMarker", "2")+more("2")+"</R>"),
+		says(200, "<R>"+entry("DeleteMarker", "2")+entry("Version", "1")+"</R>"))
+	var ids []string
+	for page, err := range newClient(t, s).ListObjectVersionsPages(t.Context(), &ListObjectVersionsInput{Bucket: "bucket", MaxKeys: 2}) {
+		require.NoError(t, err)
+		for _, v := range page.Versions {
+			ids = append(ids, v.VersionId)
+		}
+		for _, m := range page.DeleteMarkers {
+			ids = append(ids, "-"+m.VersionId)
+		}
+	}
+	require.Equal(t, []string{"4", "3", "-2", "1"}, ids)
 }
 
 func TestRevertObject(t *testing.T) {

@@ -3,6 +3,8 @@ package s3
 import (
 	"context"
 	"iter"
+	"slices"
+	"unicode"
 )
 
 // ListObjectsV2Pages yields the pages of [Client.ListObjectsV2], from in's place on: its
@@ -80,18 +82,53 @@ func (c *Client) ListObjectVersionsPages(ctx context.Context, in *ListObjectVers
 		if in.EncodingType == "" {
 			in.EncodingType = c.listingEncoding(opts)
 		}
-		return c.ListObjectVersions(ctx, in, opts...)
+		out, err := c.ListObjectVersions(ctx, in, opts...)
+		if err == nil && in.VersionIdMarker != "" {
+			// versitygw lists the marker again.
+			out.Versions = slices.DeleteFunc(out.Versions, func(v ObjectVersion) bool {
+				return v.Key == in.KeyMarker && v.VersionId == in.VersionIdMarker
+			})
+			out.DeleteMarkers = slices.DeleteFunc(out.DeleteMarkers, func(m DeleteMarkerEntry) bool {
+				return m.Key == in.KeyMarker && m.VersionId == in.VersionIdMarker
+			})
+		}
+		return out, err
 	}, func(in *ListObjectVersionsInput, out *ListObjectVersionsOutput) (bool, error) {
 		if !out.IsTruncated {
 			return false, nil
 		}
-		key, id := out.NextKeyMarker, out.NextVersionIdMarker
-		if key == "" || key < in.KeyMarker || key == in.KeyMarker && id == in.VersionIdMarker {
+		// MinIO's markers hold more than the key, and so are in no order.
+		key, id := nextVersion(out)
+		if key == "" || key == in.KeyMarker && id == in.VersionIdMarker {
 			return false, ErrListingStuck
 		}
 		in.KeyMarker, in.VersionIdMarker = key, id
 		return true, nil
 	})
+}
+
+// nextVersion is where the next page begins. OpenStack Swift always names the version
+// "null", after which the rest of a key's versions, or all that comes after a common
+// prefix, would be left out. So where the marker names none of the last key's entries, it
+// is the older of these; and a place after all keys that have a prefix is named by the
+// greatest character.
+func nextVersion(out *ListObjectVersionsOutput) (key, id string) {
+	key, id = out.NextKeyMarker, out.NextVersionIdMarker
+	if n := len(out.CommonPrefixes); n > 0 && id == "null" && out.CommonPrefixes[n-1].Prefix == key {
+		return key + string(unicode.MaxRune), ""
+	}
+	var last []*VersionEntry
+	if n := len(out.Versions); n > 0 {
+		last = append(last, versionEntry(out.Versions[n-1]))
+	}
+	if n := len(out.DeleteMarkers); n > 0 {
+		last = append(last, markerEntry(out.DeleteMarkers[n-1]))
+	}
+	last = slices.DeleteFunc(last, func(e *VersionEntry) bool { return e.Key != key })
+	if len(last) > 0 && !slices.ContainsFunc(last, func(e *VersionEntry) bool { return e.VersionId == id }) {
+		id = slices.MaxFunc(last, newestFirst).VersionId
+	}
+	return key, id
 }
 
 // ListObjectAnnotationsPages yields the pages of [Client.ListObjectAnnotations], from

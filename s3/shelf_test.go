@@ -18,6 +18,9 @@ import (
 type shelf struct {
 	// refuse answers a request in its place, when it answers; n counts from 1.
 	refuse func(n int, r *http.Request, body string) *http.Response
+	// swift: NextVersionIdMarker is always "null", and what a removed delete marker hid stays
+	// hidden until it is written again.
+	swift bool
 	// deny is the code that a key's deletion fails with, "" for none.
 	deny func(key, version string) string
 
@@ -29,6 +32,7 @@ type shelf struct {
 	now     int
 	largest int // DeleteObjects
 	headers []http.Header
+	hidden  bool
 }
 
 type shelved struct {
@@ -69,7 +73,10 @@ func (s *shelf) drop(key, version string) string {
 			return code
 		}
 	}
-	s.entries = slices.DeleteFunc(s.entries, func(e shelved) bool { return e.key == key && (version == "" || e.version == version) })
+	s.entries = slices.DeleteFunc(s.entries, func(e shelved) bool {
+		s.hidden = s.hidden || s.swift && e.marker && e.version == version
+		return e.key == key && (version == "" || e.version == version)
+	})
 	return ""
 }
 
@@ -120,7 +127,19 @@ func (s *shelf) RoundTrip(r *http.Request) (*http.Response, error) {
 			return answer(r, map[bool]int{true: 404, false: 403}[strings.HasPrefix(code, "NoSuch")], errorXML(code)), nil
 		}
 		return answer(r, 204, ""), nil
+	case r.Method == http.MethodHead:
+		key := strings.TrimPrefix(r.URL.Path, "/bucket/")
+		for _, e := range s.entries {
+			if e.key == key && !e.marker && !s.hidden {
+				return answer(r, 200, ""), nil
+			}
+			if e.key == key {
+				break
+			}
+		}
+		return answer(r, 404, ""), nil
 	case r.Header.Get("X-Amz-Copy-Source") != "":
+		s.hidden = false
 		version := s.add(strings.TrimPrefix(r.URL.Path, "/bucket/"), false)
 		return answer(r, 200, "<CopyObjectResult><ETag>\"e\"</ETag></CopyObjectResult>", "X-Amz-Version-Id", version), nil
 	}
@@ -144,6 +163,7 @@ func (s *shelf) list(q url.Values) string {
 		doc.WriteString("<EncodingType>url</EncodingType>")
 	}
 	var last shelved
+	rolled := ""
 	n, more, passed := 0, false, version == ""
 	seen := map[string]bool{}
 	for _, e := range s.entries {
@@ -157,6 +177,8 @@ func (s *shelf) list(q url.Values) string {
 			continue
 		case !q.Has("versions") && (!latest || e.marker):
 			continue
+		case rolled != "" && strings.HasPrefix(e.key, rolled):
+			continue
 		case n == limit:
 			more = true
 		}
@@ -164,6 +186,15 @@ func (s *shelf) list(q url.Values) string {
 			break
 		}
 		n, last = n+1, e
+		if before, _, ok := strings.Cut(e.key, q.Get("delimiter")); ok && q.Get("delimiter") != "" {
+			if rolled = before + q.Get("delimiter"); !s.swift && rolled == after {
+				n--
+				continue
+			}
+			last = shelved{key: rolled}
+			fmt.Fprintf(&doc, "<CommonPrefixes><Prefix>%s</Prefix></CommonPrefixes>", text(rolled))
+			continue
+		}
 		tag := "Contents"
 		if q.Has("versions") {
 			tag = "Version"
@@ -173,6 +204,9 @@ func (s *shelf) list(q url.Values) string {
 		}
 		fmt.Fprintf(&doc, "<%s><Key>%s</Key><VersionId>%s</VersionId><IsLatest>%t</IsLatest><LastModified>%s</LastModified></%s>",
 			tag, text(e.key), e.version, latest, e.at.Format(time.RFC3339), tag)
+	}
+	if s.swift {
+		last.version = "null"
 	}
 	if more {
 		fmt.Fprintf(&doc, "<IsTruncated>true</IsTruncated><NextMarker>%s</NextMarker><NextKeyMarker>%s</NextKeyMarker><NextVersionIdMarker>%s</NextVersionIdMarker><NextContinuationToken>t:%s</NextContinuationToken>",
