@@ -163,10 +163,13 @@ func do[In, Out any](ctx context.Context, c *Client, op *rest.Operation[In, Out]
 		return nil, nil, err
 	}
 	expiresString(resp)
-	out, err := op.Decode(resp.Response, resp.Document)
+	out, err := op.DecodeEscaped(resp.Response, resp.Document)
 	if err != nil {
 		resp.Body.Close()
 		return nil, nil, responseError(resp, err)
+	}
+	if keep, ok := unescaped(in, out, s.options.Profile.EncodingTypeIfAsked); !ok {
+		op.Unescape(out, keep...)
 	}
 	return out, resp, nil
 }

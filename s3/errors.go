@@ -66,6 +66,7 @@ const (
 	ErrNoSuchBucket                 Code = "NoSuchBucket"
 	ErrNoSuchKey                    Code = "NoSuchKey"
 	ErrNoSuchUpload                 Code = "NoSuchUpload"
+	ErrNoSuchVersion                Code = "NoSuchVersion"
 	ErrNotImplemented               Code = "NotImplemented"
 	ErrOperationAborted             Code = "OperationAborted"
 	ErrRequestTimeTooSkewed         Code = "RequestTimeTooSkewed"

@@ -141,7 +141,9 @@ type ListMultipartUploadsInput struct {
 	Delimiter string `url:"delimiter,omitempty"`
 	// EncodingType set to [EncodingTypeUrl] asks the server to URL-encode keys in
 	// its answer, so that keys with characters that XML 1.0 can't carry survive.
-	// The answer's members are decoded again before they are handed out.
+	// The answer's members are decoded again before they are handed out. Leave it
+	// empty with Ceph RGW, which encodes keys without saying so, and with OpenStack
+	// Swift where CommonPrefixes count, which it does not encode but says it did.
 	EncodingType EncodingType `url:"encoding-type,omitempty"`
 	// KeyMarker is the key after which the listing starts. With an
 	// UploadIdMarker, further uploads of this key are listed too.

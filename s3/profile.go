@@ -65,10 +65,18 @@ type Profile struct {
 	// ListVersion is the listing operation to prefer: 2 for ListObjectsV2, 1 for
 	// ListObjects.
 	ListVersion int
-	// EncodingTypeURL: listings understand encoding-type=url.
+	// EncodingTypeURL: listings understand encoding-type=url. The iterators over pages
+	// then ask for it.
 	EncodingTypeURL bool
-	// MarkerWithBucket: a listing's NextMarker may begin with "/bucket/".
+	// EncodingTypeIfAsked: a listing that says EncodingType url has encoded keys only if
+	// the request asked for them. Elsewhere what an answer says is believed.
+	EncodingTypeIfAsked bool
+	// MarkerWithBucket: a ListObjects marker may be "/bucket/key" in place of "key",
+	// depending on the server's release, and keys are ordered by their UTF-16 units.
 	MarkerWithBucket bool
+	// DeleteObjectsKeys is how many keys [Client.DeleteAll] puts into one DeleteObjects
+	// unless it is told; zero means 1000, the API's limit.
+	DeleteObjectsKeys int
 	// SubresourceContentType is the Content-Type that operations on a bucket's
 	// subresource must carry, where the provider insists on one.
 	SubresourceContentType string

@@ -20,6 +20,8 @@ var behaviours = map[string]map[string]string{
 		"PutObject, If-None-Match * that fails": "501 NotImplemented",
 		"PutObject, If-Match that holds":        "501 NotImplemented",
 		"PutObject, If-Match that fails":        "501 NotImplemented",
+		// What a delete marker hid stays hidden when the marker goes.
+		"UndeleteObject": "the version was copied",
 	},
 	// Ceph RGW 16.2.15.
 	"ceph": {
@@ -36,6 +38,7 @@ var behaviours = map[string]map[string]string{
 		"PutObject, If-Match that holds": "412 PreconditionFailed",
 		// x-amz-copy-source-if-match is overlooked.
 		"CopyObject, condition that fails": "no error, wanted [precondition failed]",
+		"RevertObject":                     "does not tell the new version's id",
 	},
 	// MinIO of 2026-02-12: an object is a file, a key its path.
 	"minio": {
@@ -75,6 +78,10 @@ var behaviours = map[string]map[string]string{
 		// The upload that the marker names is skipped, and then looked for.
 		"ListMultipartUploadsPages":                     "400 InvalidArgument",
 		"ListMultipartUploadsPages, uploads of one key": "400 InvalidArgument",
+		// The version that the marker names is listed again, so that pages of one stay where they
+		// are; with a delimiter the marker is the one that was sent.
+		"ListObjectVersionsPages of one key":       "operation error S3: ListObjectVersions, listing does not advance",
+		"ListObjectVersionsPages with a delimiter": "operation error S3: ListObjectVersions, listing does not advance",
 		// The file's time has nanoseconds, the header's has seconds.
 		"GetObject, If-Modified-Since that fails": "no error, wanted [not modified]",
 	},
