@@ -142,6 +142,9 @@ func TestDeleteAllKeepsThePlace(t *testing.T) {
 			}
 		}
 		s.refuse = func(_ int, r *http.Request, _ string) *http.Response {
+			if r.Method == http.MethodGet {
+				time.Sleep(time.Second) // for what was listed before to be deleted
+			}
 			q := r.URL.Query()
 			if id := q.Get("version-id-marker"); id != "" {
 				s.mu.Lock()

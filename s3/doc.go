@@ -58,6 +58,18 @@
 // A GetObject body that breaks off is continued with Range and If-Match. It ends with
 // io.EOF only after all bytes have arrived.
 //
+// # Listings, waits, and many objects at once
+//
+// Every call that answers in pages has an iterator of them, such as
+// [Client.ListObjectsV2Pages]. It keeps to the input's page size, goes on from its token or
+// marker, holds nothing open when it is left, and ends with [ErrListingStuck] where a
+// server would have it go round in circles.
+//
+// [Client.WaitUntilObjectExists] and its kin wait for a bucket or an object to be there,
+// or gone. [Client.DeleteAll] deletes what has a prefix, with all versions if asked to.
+// [Client.ObjectVersions], [Client.UndeleteObject] and [Client.RevertObject] are for buckets
+// with versions. [Client.Supports] tells what the provider has.
+//
 // # Errors
 //
 // A failure is a *smithy.OperationError that wraps a *smithyhttp.ResponseError that

@@ -323,6 +323,7 @@ type ListObjectAnnotationsOutput struct {
 
 // ListObjectAnnotations answers the annotations of an object, a page at a
 // time.
+// [Client.ListObjectAnnotationsPages] walks the pages.
 //
 // Source: ListObjectAnnotations (Amazon S3 API Reference).
 func (c *Client) ListObjectAnnotations(ctx context.Context, in *ListObjectAnnotationsInput, opts ...func(*Options)) (*ListObjectAnnotationsOutput, error) {

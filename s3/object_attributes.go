@@ -74,6 +74,7 @@ type GetObjectAttributesOutput struct {
 
 // GetObjectAttributes answers checksums, parts and size of an object,
 // without the object.
+// [Client.GetObjectAttributesPages] walks the pages.
 //
 // Test with errors.Is for [ErrNoSuchKey] (404). A server that doesn't know
 // the subresource answers the object instead: see [Profile].

@@ -57,17 +57,10 @@ func follows(in *ListObjectsInput, out *ListObjectsOutput) bool {
 	if isEmpty(out) {
 		return key != in.Marker
 	}
-	for i := range min(1, len(out.Contents)) {
-		if comparePaths(out.Contents[i].Key, key) <= 0 {
-			return false
-		}
+	if len(out.Contents) > 0 && comparePaths(out.Contents[0].Key, key) <= 0 {
+		return false
 	}
-	for i := range min(1, len(out.CommonPrefixes)) {
-		if comparePaths(out.CommonPrefixes[i].Prefix, key) <= 0 {
-			return false
-		}
-	}
-	return true
+	return len(out.CommonPrefixes) == 0 || comparePaths(out.CommonPrefixes[0].Prefix, key) > 0
 }
 
 // advancePath moves the marker to where the server says, or to the last entry if it does

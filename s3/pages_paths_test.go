@@ -68,6 +68,13 @@ func TestListObjectsOfAlluxio(t *testing.T) {
 	_, err = alluxioWalk(t, alluxio(t, s), in)
 	require.ErrorIs(t, err, ErrAccessDenied)
 
+	// So is one of common prefixes.
+	repeated := "<ListBucketResult><CommonPrefixes><Prefix>key1/</Prefix></CommonPrefixes><Contents><Key>key3</Key></Contents></ListBucketResult>"
+	s = script(says(200, alluxioFirst), says(200, repeated), says(200, alluxioLast))
+	got, err = alluxioWalk(t, alluxio(t, s), in)
+	require.NoError(t, err)
+	require.Equal(t, []string{"key1 key2", "key3"}, got)
+
 	// Elsewhere such a marker is a key.
 	s = script(says(200, strings.Replace(alluxioFirst, "<EncodingType>url</EncodingType>", "", 1)), says(200, "<ListBucketResult/>"))
 	_, err = alluxioWalk(t, newClient(t, s), &ListObjectsInput{Bucket: "testbucket"})

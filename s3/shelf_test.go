@@ -108,7 +108,6 @@ func (s *shelf) RoundTrip(r *http.Request) (*http.Response, error) {
 		s.now--
 		s.mu.Unlock()
 	}()
-	time.Sleep(time.Millisecond) // of the bubble
 	if s.refuse != nil {
 		if resp := s.refuse(n, r, string(body)); resp != nil {
 			return resp, nil

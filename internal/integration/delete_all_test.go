@@ -15,14 +15,14 @@ import (
 
 // many is how many objects a server gets in the tests of thousands: Swift's s3api takes
 // some 50 ms to delete one, and the file gateways about as long to write one.
-var many = map[string]int{"openstack": 230, "ceph": 2500, "minio": 2500, "versitygw": 1100}
+var many = map[string]int{"openstack": 110, "ceph": 2500, "minio": 2500, "versitygw": 1100}
 
 func TestDeleteAll(t *testing.T) {
 	eachServer(t, func(t *testing.T, s *server) {
 		bucket := s.bucket(t)
 		n := many[s.name]
 		if s.scheme == "https" {
-			n = min(n, 120) // the count is no matter of the scheme
+			n = min(n, 20) // the count is no matter of the scheme
 		}
 		s.check(t, "DeleteAll of a prefix", func(ctx context.Context, t *testing.T) error {
 			if err := s.putMany(ctx, bucket, "p/", n); err != nil {
@@ -80,7 +80,7 @@ func TestDeleteAllVersions(t *testing.T) {
 			}
 			n := many[s.name] / 6 // so that a page ends within the versions of a key
 			if s.scheme == "https" {
-				n = min(n, 20)
+				n = min(n, 4)
 			}
 			for range 4 { // four versions, then a delete marker, then a version: six of each
 				if err := s.putMany(ctx, bucket, "v/", n); err != nil {
