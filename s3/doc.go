@@ -70,6 +70,13 @@
 // [Client.ObjectVersions], [Client.UndeleteObject] and [Client.RevertObject] are for buckets
 // with versions. [Client.Supports] tells what the provider has.
 //
+// # Objects as files
+//
+// [Client.OpenObject] opens an object to be read at any place: an [ObjectHandle] is an
+// io.ReaderAt, an io.ReadSeeker and an io.WriterTo, reads ahead, and never mixes two
+// versions. [FS] shows a bucket as a file system to all that takes an fs.FS: fs.WalkDir,
+// http.FileServerFS, template.ParseFS.
+//
 // # Errors
 //
 // A failure is a *smithy.OperationError that wraps a *smithyhttp.ResponseError that

@@ -27,9 +27,10 @@ var (
 	// ErrChecksumMismatch: the server stored, or sent, other bytes than the checksum
 	// is of.
 	ErrChecksumMismatch = errors.New("checksum mismatch")
-	// ErrObjectChanged: the object was replaced while its body was being read, so the
-	// rest can't be had.
-	ErrObjectChanged = errors.New("object changed while it was read")
+	// ErrObjectChanged: the object was replaced while it was being read, so the rest
+	// can't be had. It is also ErrPreconditionFailed, whatever the server made of the
+	// condition.
+	ErrObjectChanged error = objectChanged{}
 	// ErrRetryBudget: a retry was due, but the client's budget was empty.
 	ErrRetryBudget = transport.ErrBudget
 )
@@ -93,6 +94,12 @@ var (
 	ErrConflict           error = &class{"conflict", http.StatusConflict}                      // 409
 	ErrPreconditionFailed error = &class{"precondition failed", http.StatusPreconditionFailed} // 412
 )
+
+type objectChanged struct{}
+
+func (objectChanged) Error() string { return "object changed while it was read" }
+
+func (objectChanged) Is(target error) bool { return target == ErrPreconditionFailed }
 
 // Error is what the server said. It implements smithy.APIError.
 type Error struct {

@@ -94,6 +94,11 @@ type Options struct {
 	// that is the context's.
 	IdleTimeout time.Duration
 
+	// ReadAhead is the most, in bytes, that an [ObjectHandle] fetches at a time for Read,
+	// and it holds twice as much. Zero: 4 MiB; negative: each Read is a request for what
+	// it asks for. It is read as the object is opened.
+	ReadAhead int64
+
 	// SignPayload says whether bodies are signed.
 	SignPayload SignPayload
 	// SignHeaders names further request headers to sign, such as "Range". Headers
@@ -184,6 +189,9 @@ func (o *Options) resolve() (endpoint, error) {
 	}
 	if o.MaxAttempts == 0 {
 		o.MaxAttempts = transport.DefaultMaxAttempts
+	}
+	if o.ReadAhead == 0 {
+		o.ReadAhead = defaultReadAhead
 	}
 	return ep, nil
 }
