@@ -14,8 +14,11 @@ var behaviours = map[string]map[string]string{
 		// Without a signature it is no S3 request: Swift's own API looks for an account in the path.
 		"anonymous": "412 PreconditionFailed",
 		// partNumber is for uploads only.
-		"GetObject of a part":                   "405 MethodNotAllowed",
-		"UploadPart for no upload":              "no error, wanted [NoSuchUpload]",
+		"GetObject of a part":      "405 MethodNotAllowed",
+		"UploadPart for no upload": "no error, wanted [NoSuchUpload]",
+		// A form is no request that it knows.
+		"form":                                  "unsupported",
+		"form, in spite of the profile":         "answered 400",
 		"PutObject, If-None-Match * that holds": "501 NotImplemented",
 		"PutObject, If-None-Match * that fails": "501 NotImplemented",
 		"PutObject, If-Match that holds":        "501 NotImplemented",
@@ -34,6 +37,9 @@ var behaviours = map[string]map[string]string{
 		"GetObject of a part": "10498105 bytes came back that differ from the 5242880 sent",
 		// The ETag is compared with the quotes still on.
 		"PutObject, If-Match that holds": "412 PreconditionFailed",
+		// Of a form's fields, those of HTTP but Content-Type are not stored.
+		"form, all fields": `Content-Type "text/x-test", Cache-Control "", Content-Disposition "", metadata map[a:1]`,
+		"form, checksum":   "unsupported", // it would be overlooked
 		// x-amz-copy-source-if-match is overlooked.
 		"CopyObject, condition that fails": "no error, wanted [precondition failed]",
 	},
@@ -75,6 +81,9 @@ var behaviours = map[string]map[string]string{
 		// The upload that the marker names is skipped, and then looked for.
 		"ListMultipartUploadsPages":                     "400 InvalidArgument",
 		"ListMultipartUploadsPages, uploads of one key": "400 InvalidArgument",
+		// ${filename} is not replaced.
+		"form, any name below a prefix": "404 NoSuchKey",
+		"form, checksum":                "unsupported",
 		// The file's time has nanoseconds, the header's has seconds.
 		"GetObject, If-Modified-Since that fails": "no error, wanted [not modified]",
 	},
