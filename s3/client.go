@@ -198,6 +198,9 @@ func (k *call) validate() error {
 			return fmt.Errorf("%w: %s may copy the whole source in place of CopySourceRange", ErrUnsupported, p.Name)
 		}
 	}
+	if err := k.prepareCustomerKeys(); err != nil {
+		return err
+	}
 	if bucket, _ := k.object(); bucket == "." || bucket == ".." {
 		return fmt.Errorf("s3: %q is no bucket name", bucket)
 	}

@@ -160,7 +160,7 @@ func TestBodyResumesTheSameVersion(t *testing.T) {
 	s := letters()
 	s.version, s.breaks = "v-1", []int{3}
 	in := object
-	in.IfNoneMatch, in.SSECustomerKey, in.ResponseContentType = `"other"`, "key==", "text/plain"
+	in.IfNoneMatch, in.ResponseContentType = `"other"`, "text/plain"
 	b, err := getAll(t.Context(), newClient(t, s), &in)
 	require.NoError(t, err)
 	require.Equal(t, alphabet, string(b))

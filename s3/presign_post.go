@@ -74,9 +74,10 @@ type PresignPostInput struct {
 	SSEKMSKeyId             string
 	SSEKMSEncryptionContext string
 	BucketKeyEnabled        *bool
-	// SSECustomerAlgorithm, SSECustomerKey and SSECustomerKeyMD5 are those of a key of the
-	// caller's own. Whoever gets the form gets the key.
-	SSECustomerAlgorithm, SSECustomerKey, SSECustomerKeyMD5 string
+	// SSECustomerKey is a key of the caller's own, with SSECustomerAlgorithm and
+	// SSECustomerKeyMD5 beside it. Whoever gets the form gets the key.
+	SSECustomerKey                          CustomerKey
+	SSECustomerAlgorithm, SSECustomerKeyMD5 string
 	// A checksum here, base64, binds the form to one file. Where the profile's server would
 	// overlook it, the call fails with [ErrUnsupported].
 	ChecksumCRC32, ChecksumCRC32C, ChecksumCRC64NVME, ChecksumSHA1, ChecksumSHA256 string

@@ -172,7 +172,7 @@ func TestPresignedPostsAreServed(t *testing.T) {
 	set := func(name, value string) func(map[string]string) {
 		return func(m map[string]string) { m[name] = value }
 	}
-	key := base64.StdEncoding.EncodeToString([]byte("0123456789abcdef0123456789abcdef"))
+	key := CustomerKey(base64.StdEncoding.EncodeToString([]byte("0123456789abcdef0123456789abcdef")))
 	for _, token := range []string{"", testToken} {
 		c := s.client(t, func(o *Options) { o.Credentials = sigv4.Static(testKey, testSecret, token) })
 		for _, tt := range []struct {
@@ -414,9 +414,9 @@ func TestPrintingPresigned(t *testing.T) {
 	c := newClient(t, always(200, ""), func(o *Options) {
 		o.Endpoint, o.Credentials = "https://store.example", sigv4.Static(testKey, testSecret, testToken)
 	})
-	post, err := c.PresignPost(t.Context(), &PresignPostInput{Bucket: "bucket", Key: "a/${filename}", SSECustomerKey: key}, time.Hour)
+	post, err := c.PresignPost(t.Context(), &PresignPostInput{Bucket: "bucket", Key: "a/${filename}", SSECustomerKey: CustomerKey(key)}, time.Hour)
 	require.NoError(t, err)
-	get, err := c.Presign(t.Context(), &GetObjectInput{Bucket: "bucket", Key: "k", SSECustomerKey: key}, time.Hour)
+	get, err := c.Presign(t.Context(), &GetObjectInput{Bucket: "bucket", Key: "k", SSECustomerKey: CustomerKey(key)}, time.Hour)
 	require.NoError(t, err)
 	_, signature, _ := strings.Cut(get.URL, "X-Amz-Signature=")
 	hidden := []string{key, signature[:64], testToken, "FwoGZXIvYXdzEXAMPLETOKEN"}

@@ -61,8 +61,8 @@ func TestPresignedRequestsAreServed(t *testing.T) {
 				header http.Header
 			}{
 				{"GET", &GetObjectInput{Bucket: "bucket", Key: "a b/ü+%.txt", VersionId: "v+1", ResponseContentDisposition: `attachment; filename="a b"`}, "GET", "", nil},
-				{"GET with headers", &GetObjectInput{Bucket: "bucket", Key: "key", Range: "bytes=0-9", SSECustomerAlgorithm: "AES256", SSECustomerKey: "k=="}, "GET", "", http.Header{
-					"Range": {"bytes=0-9"}, "X-Amz-Server-Side-Encryption-Customer-Algorithm": {"AES256"}, "X-Amz-Server-Side-Encryption-Customer-Key": {"k=="},
+				{"GET with headers", &GetObjectInput{Bucket: "bucket", Key: "key", Range: "bytes=0-9", RequestPayer: RequestPayerRequester}, "GET", "", http.Header{
+					"Range": {"bytes=0-9"}, "X-Amz-Request-Payer": {"requester"},
 				}},
 				{"PUT", &PutObjectInput{Bucket: "bucket", Key: "key"}, "PUT", "any body", nil},
 				{"PUT with headers", &PutObjectInput{

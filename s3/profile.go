@@ -76,6 +76,9 @@ type Profile struct {
 	// ignored, a guard would seem to hold that doesn't: such a call fails with
 	// [ErrUnsupported].
 	ExpectedBucketOwner bool
+	// CustomerKeys: the server encrypts with the caller's own keys (SSE-C). Where they are
+	// ignored, objects would lie there in clear: such a call fails with [ErrUnsupported].
+	CustomerKeys bool
 
 	// Operations tells the support of each operation by its name; one that is not in
 	// it has OtherOperations.

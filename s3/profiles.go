@@ -24,7 +24,7 @@ func AWS() Profile {
 		AWSChunked: true, PayloadHash: true, ContentMD5: true, ETagMD5: true,
 		MaxParts: 10000, MinPartSize: 5 * mebibyte, MaxPartSize: 5 * gibibyte,
 		MaxPutSize: 5 * gibibyte, MaxObjectSize: 5 * tebibyte,
-		RangedPartCopy: true, ListVersion: 2, EncodingTypeURL: true, ExpectedBucketOwner: true,
+		RangedPartCopy: true, ListVersion: 2, EncodingTypeURL: true, ExpectedBucketOwner: true, CustomerKeys: true,
 		Operations: map[string]Support{"GetObjectTorrent": Unsupported},
 	}
 }
@@ -79,7 +79,7 @@ func CephRGW() Profile {
 		PayloadHash: true, ContentMD5: true, ETagMD5: true,
 		MaxParts: 10000, MinPartSize: 5 * mebibyte, MaxPartSize: 5 * gibibyte,
 		MaxPutSize: 5 * gibibyte, MaxObjectSize: 5 * tebibyte,
-		RangedPartCopy: true, ListVersion: 2, EncodingTypeURL: true,
+		RangedPartCopy: true, ListVersion: 2, EncodingTypeURL: true, CustomerKeys: true,
 		Operations: supported(Unsupported, append(overlookedSubresources(), "PutBucketLogging", "RestoreObject")...),
 	}
 	// Its queries know a part of SQL, its records are wrapped in XML, and its streams end
