@@ -120,7 +120,10 @@ func (k *call) Inspect(r *transport.Response) error {
 	case r.StatusCode >= 300:
 	case k.info.HasDocument && rest.RootElement(r.Document) == errorRoot:
 	default:
-		if err := k.payload.confirm(r.Header); err != nil {
+		if !k.info.StreamInput {
+			return nil
+		}
+		if err := k.payload.confirm(k.request.Header, r.Header); err != nil {
 			return responseError(r, err)
 		}
 		return nil

@@ -58,6 +58,16 @@
 // A GetObject body that breaks off is continued with Range and If-Match. It ends with
 // io.EOF only after all bytes have arrived.
 //
+// # What is verified
+//
+// The checksum that an answer tells of a whole body is compared with what was read, also
+// across connections: CRC64NVME, CRC32C, CRC32, SHA256, SHA1, SHA512 or MD5, the first of
+// them that is there. So is the checksum that the server answers to PutObject and UploadPart
+// with the one that was sent. Other bytes are [ErrChecksumMismatch]. A part of an object, and
+// a checksum of checksums ("...-7"), can't be compared. An ETag is never taken for a
+// checksum of what is read: it is one of some objects only, and that does not show. Package
+// s3/transfer compares those of parts where [Profile] says that they are MD5s.
+//
 // # Errors
 //
 // A failure is a *smithy.OperationError that wraps a *smithyhttp.ResponseError that

@@ -2,16 +2,13 @@ package s3
 
 import (
 	"context"
-	"encoding/base64"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
 	"net/http"
 	"strconv"
 	"strings"
 
-	"github.com/stowage-go/stowage/internal/checksum"
 	"github.com/stowage-go/stowage/internal/transport"
 )
 
@@ -27,8 +24,8 @@ func (c *Client) getObject(ctx context.Context, in *GetObjectInput, opts []func(
 		var ok bool
 		b.from, ok = rangeStart(out.ContentRange)
 		b.resumable = b.resumable && (ok || resp.StatusCode == http.StatusOK)
-	} else if in.ChecksumMode == ChecksumModeEnabled {
-		b.expect(resp.Header)
+	} else {
+		b.sum.expect(resp.Header)
 	}
 	out.Body = b
 	return out, nil
@@ -66,27 +63,8 @@ type objectBody struct {
 	resumable bool
 	closed    bool
 
-	digest     hash.Hash // nil: no checksum to compare
-	name, want string
-	err        error // what every further Read answers
-}
-
-// expect takes note of the stored checksum of the whole object. One of checksums
-// ("...-7") says nothing about a single pass.
-func (b *objectBody) expect(h http.Header) {
-	for _, alg := range [...]checksum.Algorithm{
-		checksum.CRC64NVME, checksum.CRC32C, checksum.CRC32, checksum.SHA256, checksum.SHA1,
-	} {
-		name := checksum.Header(alg)
-		want := h.Get(name)
-		if want == "" || strings.Contains(want, "-") {
-			continue
-		}
-		if digest, err := checksum.New(alg); err == nil {
-			b.digest, b.name, b.want = digest, strings.ToLower(name), want
-		}
-		return
-	}
+	sum bodyChecksum
+	err error // what every further Read answers
 }
 
 // Read implements io.Reader. io.EOF comes after the last byte and never before.
@@ -97,9 +75,7 @@ func (b *objectBody) Read(p []byte) (int, error) {
 	for b.err == nil {
 		n, err := b.src.Read(p)
 		b.read += int64(n)
-		if b.digest != nil {
-			b.digest.Write(p[:n])
-		}
+		b.sum.write(p[:n])
 		if n > 0 {
 			b.stalls = 0
 		}
@@ -125,11 +101,8 @@ func (b *objectBody) Read(p []byte) (int, error) {
 
 // complete is the end of the body: io.EOF, unless the checksum says otherwise.
 func (b *objectBody) complete() error {
-	if b.digest == nil {
-		return io.EOF
-	}
-	if got := base64.StdEncoding.EncodeToString(b.digest.Sum(nil)); got != b.want {
-		return b.fail(fmt.Errorf("%w: %s is %s, received %s", ErrChecksumMismatch, b.name, b.want, got))
+	if err := b.sum.verify(); err != nil {
+		return b.fail(err)
 	}
 	return io.EOF
 }

@@ -204,6 +204,11 @@ type GetObjectOutput struct {
 // IfUnmodifiedSince) and [ErrInvalidRange] (416). Reading Body fails with
 // [ErrObjectChanged] when the object is replaced meanwhile.
 //
+// When the answer has a checksum of the whole object, which servers send for
+// ChecksumMode ENABLED, the read that would end with io.EOF fails with
+// [ErrChecksumMismatch] for other bytes. A range, and a checksum of the parts'
+// checksums, is not compared, nor are ETag and Content-MD5.
+//
 // Source: GetObject (Amazon S3 API Reference).
 func (c *Client) GetObject(ctx context.Context, in *GetObjectInput, opts ...func(*Options)) (*GetObjectOutput, error) {
 	return c.getObject(ctx, in, opts)
