@@ -42,6 +42,7 @@ func (k *call) do(ctx context.Context) (*transport.Response, error) {
 		Stream:    k.info.StreamOutput,
 		Expect:    k.expectContinue(),
 		Sensitive: k.request.Sensitive,
+		RetryCode: k.retryCode(),
 	}
 	k.region = o.Region
 	k.recallRegion(&r.URL)

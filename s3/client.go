@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 
@@ -160,8 +161,12 @@ func do[In, Out any](ctx context.Context, c *Client, op *rest.Operation[In, Out]
 	k := call{client: c, settings: s, info: op.Info(), request: req}
 	resp, err := k.do(ctx)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, k.lost(ctx, in, err)
 	}
+	return decode(op, resp)
+}
+
+func decode[In, Out any](op *rest.Operation[In, Out], resp *transport.Response) (*Out, *transport.Response, error) {
 	expiresString(resp)
 	out, err := op.Decode(resp.Response, resp.Document)
 	if err != nil {
@@ -193,6 +198,9 @@ func (k *call) validate() error {
 					return fmt.Errorf("%w: %s ignores the expected bucket owner (%s)", ErrUnsupported, p.Name, strings.ToLower(name))
 				}
 			}
+		}
+		if k.conditional() && !slices.Contains(p.ConditionalWrites, k.info.Name) {
+			return fmt.Errorf("%w: %s does not honour the condition of %s", ErrUnsupported, p.Name, k.info.Name)
 		}
 		if _, ok := k.request.Header["X-Amz-Copy-Source-Range"]; ok && !p.RangedPartCopy {
 			return fmt.Errorf("%w: %s may copy the whole source in place of CopySourceRange", ErrUnsupported, p.Name)

@@ -58,6 +58,24 @@
 // A GetObject body that breaks off is continued with Range and If-Match. It ends with
 // io.EOF only after all bytes have arrived.
 //
+// # Conditional writes
+//
+// IfMatch and IfNoneMatch of PutObject, CopyObject, CompleteMultipartUpload and DeleteObject
+// fail with [ErrPreconditionFailed] (412), and with [ErrConditionalRequestConflict] (409) when
+// another write got in between, whether the server says so by its status or inside a
+// success. After a conflict PutObject and CopyObject with IfNoneMatch are repeated, as the API
+// reference asks; with IfMatch the ETag has to be fetched anew, and after
+// CompleteMultipartUpload the whole upload has to be made again, which is the caller's to do.
+// A server that overlooks conditions, by [Profile].ConditionalWrites, is not asked:
+// [ErrUnsupported].
+//
+// When a repeated attempt meets a failed condition, an attempt before it whose answer was
+// lost may be what made it fail. Then one HeadObject (for CompleteMultipartUpload one
+// ListParts) looks at what is there. An object of another size or checksum, and an upload
+// that is still open, make it a plain [ErrPreconditionFailed]. Else errors.Is also finds
+// [ErrAmbiguous]: the write may be the caller's own, or somebody's of equal content, and no
+// answer can tell. Who must know writes something unique into the object, and reads it.
+//
 // # What is verified
 //
 // The checksum that an answer tells of a whole body is compared with what was read, also

@@ -76,6 +76,10 @@ type Profile struct {
 	// ignored, a guard would seem to hold that doesn't: such a call fails with
 	// [ErrUnsupported].
 	ExpectedBucketOwner bool
+	// ConditionalWrites are the operations of which the server honours If-Match and
+	// If-None-Match. With others a write would go ahead whatever is there, or always be
+	// refused: such a call fails with [ErrUnsupported].
+	ConditionalWrites []string
 	// CustomerKeys: the server encrypts with the caller's own keys (SSE-C). Where they are
 	// ignored, objects would lie there in clear: such a call fails with [ErrUnsupported].
 	CustomerKeys bool

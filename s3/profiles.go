@@ -25,6 +25,9 @@ func AWS() Profile {
 		MaxParts: 10000, MinPartSize: 5 * mebibyte, MaxPartSize: 5 * gibibyte,
 		MaxPutSize: 5 * gibibyte, MaxObjectSize: 5 * tebibyte,
 		RangedPartCopy: true, ListVersion: 2, EncodingTypeURL: true, ExpectedBucketOwner: true, CustomerKeys: true,
+		ConditionalWrites: []string{
+			"PutObject", "CopyObject", "CompleteMultipartUpload", "DeleteObject", "RenameObject", "PutObjectAnnotation", "DeleteObjectAnnotation",
+		},
 		Operations: map[string]Support{"GetObjectTorrent": Unsupported},
 	}
 }
@@ -79,7 +82,7 @@ func CephRGW() Profile {
 		PayloadHash: true, ContentMD5: true, ETagMD5: true,
 		MaxParts: 10000, MinPartSize: 5 * mebibyte, MaxPartSize: 5 * gibibyte,
 		MaxPutSize: 5 * gibibyte, MaxObjectSize: 5 * tebibyte,
-		RangedPartCopy: true, ListVersion: 2, EncodingTypeURL: true, CustomerKeys: true,
+		RangedPartCopy: true, ListVersion: 2, EncodingTypeURL: true, CustomerKeys: true, ConditionalWrites: []string{"PutObject"},
 		Operations: supported(Unsupported, append(overlookedSubresources(), "PutBucketLogging", "RestoreObject")...),
 	}
 	// Its queries know a part of SQL, its records are wrapped in XML, and its streams end
@@ -117,7 +120,7 @@ func NHNCloud() Profile {
 		PayloadHash: true, ContentMD5: true, ETagMD5: true,
 		MaxParts: 1000, MinPartSize: 5 * mebibyte, MaxPartSize: 5 * gibibyte,
 		MaxPutSize: 5 * gibibyte, MaxObjectSize: 1000 * 5 * gibibyte,
-		RangedPartCopy: true, ListVersion: 2, EncodingTypeURL: true,
+		RangedPartCopy: true, ListVersion: 2, EncodingTypeURL: true, ConditionalWrites: []string{"CompleteMultipartUpload", "DeleteObject"},
 		OtherOperations: Unsupported,
 	}
 	p.Operations = supported(Supported,
@@ -155,6 +158,7 @@ func Alluxio() Profile {
 func MinIO() Profile {
 	p := AWS()
 	p.Name, p.Addressing, p.ExpectedBucketOwner = "MinIO", AddressingPath, false
+	p.ConditionalWrites = []string{"PutObject", "CompleteMultipartUpload"}
 	p.Operations = supported(Unsupported, overlookedSubresources()...)
 	maps.Copy(p.Operations, supported(Unsupported,
 		"PutBucketCors", "DeleteBucketCors", "PutBucketWebsite", "DeleteBucketWebsite", "PutBucketLogging",

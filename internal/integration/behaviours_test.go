@@ -20,12 +20,17 @@ var behaviours = map[string]map[string]string{
 		"customer key":                          "unsupported",
 		"customer key, in spite of the profile": "not encrypted",
 		// A form is no request that it knows.
-		"form":                                  "unsupported",
-		"form, in spite of the profile":         "answered 400",
-		"PutObject, If-None-Match * that holds": "501 NotImplemented",
-		"PutObject, If-None-Match * that fails": "501 NotImplemented",
-		"PutObject, If-Match that holds":        "501 NotImplemented",
-		"PutObject, If-Match that fails":        "501 NotImplemented",
+		"form":                                                      "unsupported",
+		"form, in spite of the profile":                             "answered 400",
+		"PutObject, If-None-Match * that holds":                     "501 NotImplemented",
+		"PutObject, If-None-Match * that fails":                     "501 NotImplemented",
+		"PutObject, If-Match that holds":                            "501 NotImplemented",
+		"PutObject, If-Match that fails":                            "501 NotImplemented",
+		"PutObject, If-None-Match *, answer lost":                   "501 NotImplemented",
+		"PutObject, If-None-Match *, answer lost, another's object": "501 NotImplemented",
+		"CopyObject, If-None-Match * that holds":                    "501 NotImplemented",
+		"CopyObject, If-None-Match * that fails":                    "501 NotImplemented",
+		"CopyObject, If-Match that fails":                           "501 NotImplemented",
 	},
 	// Ceph RGW 16.2.15.
 	"ceph": {
@@ -42,6 +47,12 @@ var behaviours = map[string]map[string]string{
 		"PutObject, If-Match that holds":  "412 PreconditionFailed",
 		"customer key, read with another": "400 BadRequest",
 		"customer key, copy to another":   "501 NotImplemented",
+		// Conditions that are overlooked, which the profile knows.
+		"CompleteMultipartUpload, If-None-Match * that fails": "no error, wanted [precondition failed]",
+		"CompleteMultipartUpload, If-Match that fails":        "no error, wanted [precondition failed]",
+		"CopyObject, If-None-Match * that fails":              "no error, wanted [precondition failed]",
+		"CopyObject, If-Match that fails":                     "no error, wanted [precondition failed]",
+		"DeleteObject, If-Match that fails":                   "no error, wanted [precondition failed]",
 		// Of a form's fields, those of HTTP but Content-Type are not stored.
 		"form, all fields": `Content-Type "text/x-test", Cache-Control "", Content-Disposition "", metadata map[a:1]`,
 		"form, checksum":   "unsupported", // it would be overlooked
@@ -51,6 +62,10 @@ var behaviours = map[string]map[string]string{
 	// MinIO of 2026-02-12: an object is a file, a key its path.
 	"minio": {
 		"PutBucketAcl, canned": "501 NotImplemented",
+		// Conditions that are overlooked, which the profile knows.
+		"CopyObject, If-None-Match * that fails": "no error, wanted [precondition failed]",
+		"CopyObject, If-Match that fails":        "no error, wanted [precondition failed]",
+		"DeleteObject, If-Match that fails":      "no error, wanted [precondition failed]",
 		// Behind a front that ends TLS it takes no customer keys.
 		"customer key":                          "400 InvalidRequest",
 		"customer key, in spite of the profile": "400 InvalidRequest",
@@ -93,6 +108,9 @@ var behaviours = map[string]map[string]string{
 		// The headers of a customer key are overlooked.
 		"customer key":                          "unsupported",
 		"customer key, in spite of the profile": "not encrypted",
+		// Conditions that are overlooked.
+		"CopyObject, If-None-Match * that fails": "no error, wanted [precondition failed]",
+		"CopyObject, If-Match that fails":        "no error, wanted [precondition failed]",
 		// ${filename} is not replaced.
 		"form, any name below a prefix": "404 NoSuchKey",
 		"form, checksum":                "unsupported",
