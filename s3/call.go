@@ -29,6 +29,7 @@ func (k *call) do(ctx context.Context) (*transport.Response, error) {
 	if err := k.validate(); err != nil {
 		return nil, err
 	}
+	encodeMetadataHeaders(k.request.Header)
 	if err := k.preparePayload(); err != nil {
 		return nil, err
 	}

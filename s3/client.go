@@ -153,7 +153,7 @@ func do[In, Out any](ctx context.Context, c *Client, op *rest.Operation[In, Out]
 	}
 	req, err := op.Encode(in, s.encodeOptions())
 	if err == nil {
-		err = checkLimits(in)
+		err = s.checkLimits(in)
 	}
 	if err != nil {
 		return nil, nil, err
@@ -168,6 +168,9 @@ func do[In, Out any](ctx context.Context, c *Client, op *rest.Operation[In, Out]
 
 func decode[In, Out any](op *rest.Operation[In, Out], resp *transport.Response) (*Out, *transport.Response, error) {
 	expiresString(resp)
+	if op.Name == opGetObject.Name || op.Name == opHeadObject.Name {
+		decodeMetadataHeaders(resp.Header)
+	}
 	out, err := op.Decode(resp.Response, resp.Document)
 	if err != nil {
 		resp.Body.Close()
@@ -177,9 +180,9 @@ func decode[In, Out any](op *rest.Operation[In, Out], resp *transport.Response) 
 }
 
 func (s *settings) encodeOptions() rest.EncodeOptions {
-	o := rest.EncodeOptions{BasePath: s.endpoint.basePath, Namespace: namespace}
+	o := rest.EncodeOptions{BasePath: s.endpoint.basePath, Namespace: namespace, HostLabel: "Bucket", InHost: inPath}
 	if s.endpoint.virtualHost {
-		o.HostLabel, o.InHost = "Bucket", s.endpoint.inHost
+		o.InHost = s.endpoint.inHost
 	}
 	return o
 }
@@ -209,8 +212,15 @@ func (k *call) validate() error {
 	if err := k.prepareCustomerKeys(); err != nil {
 		return err
 	}
-	if bucket, _ := k.object(); bucket == "." || bucket == ".." {
-		return fmt.Errorf("s3: %q is no bucket name", bucket)
+	bucket, key := k.object()
+	if err := k.settings.checkBucket(bucket); err != nil {
+		return err
+	}
+	if err := k.settings.checkKey(key); err != nil {
+		return memberError("Key", err)
+	}
+	if err := k.settings.checkMetadata(k.request.Header); err != nil {
+		return err
 	}
 	if p := k.request.HostPrefix; p != "" && !validRegion(p) {
 		return errors.New("s3: RequestRoute can't be part of a host name")
@@ -218,17 +228,19 @@ func (k *call) validate() error {
 	return nil
 }
 
-// object takes bucket and key out of the path. Only failures need them, so they are
-// not kept beside it.
+func inPath(string) bool { return false }
+
+// object is the bucket, and the key that is taken out of the path.
 func (k *call) object() (bucket, key string) {
-	if k.request.HostPrefix != "" {
-		return "", "" // it answers a request for an object that is not told
+	bucket = k.request.Label
+	if bucket == "" {
+		return "", "" // a listing of buckets, or an answer for an object that is not told
 	}
 	path := strings.TrimPrefix(k.request.Path, k.settings.endpoint.basePath)
 	path = strings.TrimPrefix(path, "/")
-	if k.request.HostValue != "" {
-		return k.request.HostValue, path
+	if k.request.HostValue == "" {
+		path = strings.TrimPrefix(path, bucket)
+		path = strings.TrimPrefix(path, "/")
 	}
-	bucket, key, _ = strings.Cut(path, "/")
-	return bucket, key
+	return bucket, path
 }

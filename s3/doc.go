@@ -15,9 +15,12 @@
 // absent. A pointer stands only where absent and zero differ.
 //
 // Every operation of the API's model of 2006-03-01 is here. Input that no server takes
-// (a missing member, a part number over 10,000, an eleventh tag, a filter with two
-// conditions where one is allowed) fails before anything is sent, and so does, with
-// [ErrUnsupported], what the profile says the server lacks. Directory buckets live on
+// (a missing member, a negative number, a part number over 10,000, an eleventh tag, a filter
+// with two conditions where one is allowed, the name of a bucket or a key that can't be, a
+// line break in a header) fails before anything is sent, and the error names the member. So
+// does, with [ErrUnsupported], what the profile says the server lacks, or would do
+// otherwise without a word: overlook a condition or a customer key, or store "a//b" as
+// "a/b". Directory buckets live on
 // endpoints of their own, which [Options] have to name; requests are signed with the
 // client's keys and not with those of [Client.CreateSession].
 //
@@ -57,6 +60,15 @@
 //
 // A GetObject body that breaks off is continued with Range and If-Match. It ends with
 // io.EOF only after all bytes have arrived.
+//
+// # Metadata
+//
+// Values of Metadata beyond ASCII travel as encoded words (RFC 2047), as Amazon S3 documents
+// it, and are decoded from answers, also where a server or another client has encoded them.
+// Raw UTF-8, as some clients send it, comes back changed from Amazon S3, OpenStack Swift and
+// MinIO; it is read as it is. Names come back in lower case, and blanks around a value are
+// lost. Other header members, such as ContentDisposition, are sent as they are: keep them in
+// ASCII (filename*=UTF-8”... there).
 //
 // # Conditional writes
 //

@@ -54,7 +54,9 @@ type CreateMultipartUploadInput struct {
 	// GrantFullControl.
 	GrantWriteACP string `header:"x-amz-grant-write-acp"`
 	// Metadata is the user metadata, sent as one x-amz-meta-KEY header per entry.
-	// Keys come back in lower case; keys and values together may have 2 KB.
+	// Keys come back in lower case; keys and values together may have 2 KB, or what
+	// the [Profile] says. Values may be any UTF-8 without control characters: see
+	// the package's documentation on metadata.
 	Metadata map[string]string `headers:"x-amz-meta-"`
 	// ServerSideEncryption is the encryption at rest to use; empty means the
 	// bucket's default.

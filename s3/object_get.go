@@ -154,7 +154,7 @@ type GetObjectOutput struct {
 	// ServerSideEncryption is the encryption at rest that was used.
 	ServerSideEncryption ServerSideEncryption `header:"x-amz-server-side-encryption"`
 	// Metadata is the user metadata: the x-amz-meta- headers without that prefix,
-	// names in lower case.
+	// names in lower case, encoded words decoded.
 	Metadata map[string]string `headers:"x-amz-meta-"`
 	// SSECustomerAlgorithm echoes the algorithm of a key that the caller gave.
 	SSECustomerAlgorithm string `header:"x-amz-server-side-encryption-customer-algorithm"`

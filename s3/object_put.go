@@ -101,7 +101,9 @@ type PutObjectInput struct {
 	// object.
 	WriteOffsetBytes *int64 `header:"x-amz-write-offset-bytes"`
 	// Metadata is the user metadata, sent as one x-amz-meta-KEY header per entry.
-	// Keys come back in lower case; keys and values together may have 2 KB.
+	// Keys come back in lower case; keys and values together may have 2 KB, or what
+	// the [Profile] says. Values may be any UTF-8 without control characters: see
+	// the package's documentation on metadata.
 	Metadata map[string]string `headers:"x-amz-meta-"`
 	// ServerSideEncryption is the encryption at rest to use; empty means the
 	// bucket's default.

@@ -640,7 +640,7 @@ func TestKeysOnTheWire(t *testing.T) {
 			s := record(t, false, nil)
 			c := s.client(t, func(o *Options) {
 				o.Endpoint = "http://localhost" + s.URL[strings.LastIndex(s.URL, ":"):] + strings.ReplaceAll(base, " ", "%20")
-				o.Addressing = addressing
+				o.Addressing, o.Profile = addressing, CephRGW()
 				o.HTTPClient = dialing(t, s)
 			})
 			for _, key := range keys {
@@ -668,7 +668,7 @@ func TestKeysOnTheWire(t *testing.T) {
 		}
 	}
 	_, err := newClient(t, always(200, "")).DeleteBucket(t.Context(), &DeleteBucketInput{Bucket: ".."})
-	require.ErrorContains(t, err, "no bucket name")
+	require.ErrorIs(t, err, ErrInvalidBucketName)
 }
 
 // dialing is a client that finds the server under every name.

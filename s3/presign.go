@@ -72,7 +72,7 @@ func (c *Client) presign(ctx context.Context, in Input, expires time.Duration, o
 	op := in.operation()
 	req, err := op.EncodeAny(in, s.encodeOptions())
 	if err == nil {
-		err = checkLimits(in)
+		err = s.checkLimits(in)
 	}
 	if err != nil {
 		return nil, err
@@ -88,6 +88,7 @@ func (c *Client) presign(ctx context.Context, in Input, expires time.Duration, o
 	if err != nil {
 		return nil, err
 	}
+	encodeMetadataHeaders(req.Header)
 	u := k.url()
 	k.recallRegion(&u)
 	k.addContentType()

@@ -202,7 +202,7 @@ func (c *Client) postCall(s *settings, in *PresignPostInput) (*call, error) {
 	put := in.putObject()
 	req, err := opPutObject.Encode(put, s.encodeOptions())
 	if err == nil {
-		err = checkLimits(put)
+		err = s.checkLimits(put)
 	}
 	if err != nil {
 		return nil, err

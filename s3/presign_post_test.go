@@ -336,19 +336,19 @@ func TestPresignPostIsRefused(t *testing.T) {
 		require.ErrorContains(t, err, "want 1s to 168h0m0s")
 	}
 	for name, change := range map[string]func(*PresignPostInput){
-		"missing required member Bucket":                                                func(in *PresignPostInput) { in.Bucket = "" },
-		"missing required member Key":                                                   func(in *PresignPostInput) { in.Key = "" },
-		`".." is no bucket name`:                                                        func(in *PresignPostInput) { in.Bucket = ".." },
-		"MinContentLength -1 is negative":                                               func(in *PresignPostInput) { in.MinContentLength = -1 },
-		"MaxContentLength -1 is negative":                                               func(in *PresignPostInput) { in.MaxContentLength = -1 },
-		"MinContentLength 2 is more than MaxContentLength 1":                            func(in *PresignPostInput) { in.MinContentLength, in.MaxContentLength = 2, 1 },
+		"missing required member Bucket":                     func(in *PresignPostInput) { in.Bucket = "" },
+		"missing required member Key":                        func(in *PresignPostInput) { in.Key = "" },
+		`".." is none`:                                       func(in *PresignPostInput) { in.Bucket = ".." },
+		"MinContentLength -1 is negative":                    func(in *PresignPostInput) { in.MinContentLength = -1 },
+		"MaxContentLength -1 is negative":                    func(in *PresignPostInput) { in.MaxContentLength = -1 },
+		"MinContentLength 2 is more than MaxContentLength 1": func(in *PresignPostInput) { in.MinContentLength, in.MaxContentLength = 2, 1 },
 		"MinContentLength 5368709121 is more than the 5368709120 that the server takes": func(in *PresignPostInput) { in.MinContentLength = 5<<30 + 1 },
-		"Key has ${filename} twice":                                                     func(in *PresignPostInput) { in.Key = "${filename}/${filename}" },
-		"SuccessActionStatus 302 is none of":                                            func(in *PresignPostInput) { in.SuccessActionStatus = 302 },
-		"SuccessActionRedirect is no absolute URL":                                      func(in *PresignPostInput) { in.SuccessActionRedirect = "done.html" },
-		"Tagging has 11 tags":                                                           func(in *PresignPostInput) { in.Tagging = manyTags(11) },
-		"TagSet[0].Value":                                                               func(in *PresignPostInput) { in.Tagging = []Tag{{Key: "a", Value: "\x01"}} },
-		`Metadata["a"]`:                                                                 func(in *PresignPostInput) { in.Metadata = map[string]string{"a": "\r\n"} },
+		"Key has ${filename} twice":                func(in *PresignPostInput) { in.Key = "${filename}/${filename}" },
+		"SuccessActionStatus 302 is none of":       func(in *PresignPostInput) { in.SuccessActionStatus = 302 },
+		"SuccessActionRedirect is no absolute URL": func(in *PresignPostInput) { in.SuccessActionRedirect = "done.html" },
+		"Tagging has 11 tags":                      func(in *PresignPostInput) { in.Tagging = manyTags(11) },
+		"TagSet[0].Value":                          func(in *PresignPostInput) { in.Tagging = []Tag{{Key: "a", Value: "\x01"}} },
+		`Metadata["a"]`:                            func(in *PresignPostInput) { in.Metadata = map[string]string{"a": "\r\n"} },
 		"Conditions[0] does not allow the value that a member gives to the field acl": func(in *PresignPostInput) {
 			in.ACL, in.Conditions = ObjectCannedACLPublicRead, []sigv4.PostCondition{sigv4.PostEquals("acl", "private")}
 		},

@@ -52,7 +52,9 @@ func TestPresignedRequestsAreServed(t *testing.T) {
 	for _, secure := range []bool{false, true} {
 		s := guarded(t, secure)
 		for _, token := range []string{"", testToken} {
-			c := s.client(t, func(o *Options) { o.Credentials = sigv4.Static(testKey, testSecret, token) })
+			c := s.client(t, func(o *Options) {
+				o.Credentials, o.Profile = sigv4.Static(testKey, testSecret, token), CephRGW()
+			})
 			for _, op := range []struct {
 				name   string
 				in     Input
@@ -163,7 +165,7 @@ func TestPresignIsRefused(t *testing.T) {
 		require.NoError(t, err)
 	}
 	for name, bad := range map[string]Input{
-		"nil input": nil, "Bucket, Key": &GetObjectInput{}, "rest: GetObject: nil input": (*GetObjectInput)(nil), "no bucket name": &GetObjectInput{Bucket: "..", Key: "k"},
+		"nil input": nil, "Bucket, Key": &GetObjectInput{}, "rest: GetObject: nil input": (*GetObjectInput)(nil), "InvalidBucketName": &GetObjectInput{Bucket: "..", Key: "k"},
 	} {
 		_, err := c.Presign(t.Context(), bad, time.Minute)
 		require.ErrorContains(t, err, name)

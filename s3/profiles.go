@@ -15,9 +15,10 @@ const (
 // 5 GiB, objects up to 5 TiB.
 func AWS() Profile {
 	return Profile{
-		Name:       profileAWS,
-		Addressing: AddressingVirtualHost,
-		Region:     DefaultRegion,
+		Name:           profileAWS,
+		Addressing:     AddressingVirtualHost,
+		Region:         DefaultRegion,
+		DNSBucketNames: true, MaxKeyLength: 1024, MaxMetadata: 2 << 10,
 		Checksums: []ChecksumAlgorithm{
 			ChecksumAlgorithmCrc64nvme, ChecksumAlgorithmCrc32c, ChecksumAlgorithmCrc32, ChecksumAlgorithmSha256, ChecksumAlgorithmSha1,
 		},
@@ -38,9 +39,11 @@ func AWS() Profile {
 // subresource DELETE /bucket?encryption is DELETE /bucket.
 func Generic() Profile {
 	return Profile{
-		Name:       "generic",
-		Addressing: AddressingPath,
-		MaxParts:   1000, MinPartSize: 5 * mebibyte, MaxPartSize: 5 * gibibyte,
+		Name:           "generic",
+		Addressing:     AddressingPath,
+		DNSBucketNames: true, MaxKeyLength: 1024, MaxMetadata: 2 << 10,
+		RewrittenKeys: KeyLeadingSlash | KeyDoubleSlash | KeyDotSegment,
+		MaxParts:      1000, MinPartSize: 5 * mebibyte, MaxPartSize: 5 * gibibyte,
 		MaxPutSize: 5 * gibibyte, MaxObjectSize: 1000 * 5 * gibibyte,
 		ListVersion: 2,
 		Operations: supported(Unsupported, append(overlookedSubresources(),
@@ -77,8 +80,9 @@ func overlookedSubresources() []string {
 // ignored, trailers refused.
 func CephRGW() Profile {
 	p := Profile{
-		Name:        "Ceph RGW",
-		Addressing:  AddressingPath,
+		Name:            "Ceph RGW",
+		Addressing:      AddressingPath,
+		BucketNameChars: ":", DNSBucketNames: true, MaxKeyLength: 1024,
 		PayloadHash: true, ContentMD5: true, ETagMD5: true,
 		MaxParts: 10000, MinPartSize: 5 * mebibyte, MaxPartSize: 5 * gibibyte,
 		MaxPutSize: 5 * gibibyte, MaxObjectSize: 5 * tebibyte,
@@ -97,6 +101,7 @@ func CephRGW() Profile {
 func KakaoCloud() Profile {
 	p := CephRGW()
 	p.Name, p.Region, p.SubresourceContentType = "KakaoCloud", "kr-central-2", "text/html"
+	p.MaxMetadata, p.MaxMetadataValue = 4<<10, 512
 	p.OtherOperations = Unsupported
 	p.Operations = supported(Supported,
 		"ListBuckets", "HeadBucket", "GetBucketAcl", "GetBucketEncryption", "GetBucketLifecycle", "GetBucketLifecycleConfiguration",
@@ -114,8 +119,9 @@ func KakaoCloud() Profile {
 // aws-chunked is refused with 501, Content-MD5 is demanded on DeleteObjects.
 func NHNCloud() Profile {
 	p := Profile{
-		Name:        "NHN Cloud",
-		Addressing:  AddressingPath,
+		Name:           "NHN Cloud",
+		Addressing:     AddressingPath,
+		DNSBucketNames: true, MaxKeyLength: 1024, MaxMetadata: 4 << 10, MaxMetadataValue: 256,
 		Region:      "KR1",
 		PayloadHash: true, ContentMD5: true, ETagMD5: true,
 		MaxParts: 1000, MinPartSize: 5 * mebibyte, MaxPartSize: 5 * gibibyte,
@@ -137,11 +143,13 @@ func NHNCloud() Profile {
 // of a range are not trusted.
 func Alluxio() Profile {
 	return Profile{
-		Name:       "Alluxio",
-		Addressing: AddressingPath,
-		BasePath:   "/api/v1/s3",
-		ContentMD5: true,
-		MaxParts:   10000, MinPartSize: 5 * mebibyte, MaxPartSize: 5 * gibibyte,
+		Name:            "Alluxio",
+		Addressing:      AddressingPath,
+		BucketNameChars: ":", MaxMetadata: 2 << 10,
+		RewrittenKeys: KeyLeadingSlash | KeyDoubleSlash | KeyDotSegment,
+		BasePath:      "/api/v1/s3",
+		ContentMD5:    true,
+		MaxParts:      10000, MinPartSize: 5 * mebibyte, MaxPartSize: 5 * gibibyte,
 		MaxPutSize: 5 * gibibyte, MaxObjectSize: 5 * tebibyte,
 		ListVersion: 2, EncodingTypeURL: true, MarkerWithBucket: true,
 		OtherOperations: Unsupported,
@@ -158,6 +166,7 @@ func Alluxio() Profile {
 func MinIO() Profile {
 	p := AWS()
 	p.Name, p.Addressing, p.ExpectedBucketOwner = "MinIO", AddressingPath, false
+	p.RewrittenKeys = KeyLeadingSlash
 	p.ConditionalWrites = []string{"PutObject", "CompleteMultipartUpload"}
 	p.Operations = supported(Unsupported, overlookedSubresources()...)
 	maps.Copy(p.Operations, supported(Unsupported,
