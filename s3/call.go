@@ -118,9 +118,11 @@ func (k *call) Authorize(ctx context.Context, a *transport.Attempt) error {
 // 200 before it knows how a copy or a Complete will end. So is a checksum that is not the
 // one that was sent.
 func (k *call) Inspect(r *transport.Response) error {
-	switch {
+	switch root := rest.RootElement(r.Document); {
 	case r.StatusCode >= 300:
-	case k.info.HasDocument && rest.RootElement(r.Document) == errorRoot:
+	case root == errorRoot, root == wrappedRoot:
+	case k.info.HasDocument && strings.EqualFold(root, "html"):
+		return responseError(r, errWebPage)
 	default:
 		if !k.info.StreamInput {
 			return nil

@@ -204,6 +204,10 @@ const (
 	wrappedRoot = "ErrorResponse"
 )
 
+// errWebPage: a portal or a proxy answers for the server, and takes it for a success. Read as
+// a document it would be an empty one.
+var errWebPage = errors.New("the answer is a web page, and no document of the S3 API")
+
 // parseError makes an Error of an answer, whatever its body is: S3's XML, a proxy's
 // HTML, or nothing.
 func parseError(r *transport.Response) *Error {
