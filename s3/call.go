@@ -14,7 +14,6 @@ import (
 // call is one invocation under way. It is the pipeline's Handler: how an attempt is
 // signed, what an answer means, and where a redirect leads.
 type call struct {
-	client   *Client
 	settings *settings
 	info     rest.Info
 	request  *rest.Request
@@ -71,9 +70,9 @@ func (k *call) url() url.URL {
 // signer signs for the service that the request goes to.
 func (k *call) signer() *sigv4.Signer {
 	if k.request.HostPrefix != "" {
-		return k.client.lambda
+		return k.settings.lambda
 	}
-	return k.client.signer
+	return k.settings.signer
 }
 
 func (k *call) expectContinue() bool {
@@ -161,7 +160,7 @@ func (k *call) Amend(req *transport.Request, r *transport.Response, err error) b
 	}
 	if region := regionOf(r, e); region != "" && region != k.region && validRegion(strings.ToLower(region)) {
 		if key, ok := k.regionKey(); ok {
-			k.client.regions.Store(key, region)
+			k.settings.regions.Store(key, region)
 		}
 		k.moveTo(&req.URL, region)
 		return true
@@ -226,7 +225,7 @@ func (k *call) recallRegion(u *url.URL) {
 	if !ok {
 		return
 	}
-	if region, ok := k.client.regions.Load(key); ok {
+	if region, ok := k.settings.regions.Load(key); ok {
 		k.moveTo(u, region.(string))
 	}
 }

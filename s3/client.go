@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"slices"
 	"strings"
 	"sync"
 
+	"github.com/stowage-go/stowage/internal/hidden"
 	"github.com/stowage-go/stowage/internal/rest"
 	"github.com/stowage-go/stowage/internal/transport"
 	"github.com/stowage-go/stowage/sigv4"
@@ -20,18 +22,17 @@ const namespace = "http://s3.amazonaws.com/doc/2006-03-01/"
 // Client is an S3 client. It is safe for concurrent use; make one with [New] and
 // share it.
 type Client struct {
-	// Behind a pointer: where package fmt does not get to ask Format, it does not follow
-	// pointers either.
-	*settings
-	signer  *sigv4.Signer
-	lambda  *sigv4.Signer // of WriteGetObjectResponse
-	regions *sync.Map     // regionKey -> region that a server told
+	// Where package fmt does not get to ask Format, it finds nothing either.
+	state hidden.Value[*settings]
 }
 
 // String names the endpoint, the region and the profile. A client shows none of its
 // credentials, however it is printed.
 func (c Client) String() string {
-	o := &c.options
+	if c.state == nil {
+		return "s3.Client()"
+	}
+	o := &c.settings().options
 	return "s3.Client(" + o.Endpoint + ", region " + o.Region + ", profile " + o.Profile.Name + ")"
 }
 
@@ -39,12 +40,22 @@ func (c Client) String() string {
 // they are.
 func (c Client) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, c.String()) }
 
+// LogValue gives slog the same view as String.
+func (c Client) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+func (c *Client) settings() *settings { return c.state() }
+
 // settings are Options and what follows from them.
 type settings struct {
 	options   Options
 	endpoint  endpoint
 	userAgent []string // a header value, shared by all requests
 	pipeline  transport.Pipeline
+
+	// Of the client, whatever the options of one call.
+	signer  *sigv4.Signer
+	lambda  *sigv4.Signer // of WriteGetObjectResponse
+	regions *sync.Map     // regionKey -> region that a server told
 }
 
 // Input is the input of any operation: a pointer to one of this package's Input
@@ -59,20 +70,19 @@ func New(o Options, fns ...func(*Options)) (*Client, error) {
 	for _, fn := range fns {
 		fn(&o)
 	}
-	c := &Client{
-		settings: new(settings),
-		signer:   sigv4.NewSigner(sigv4.Options{Service: "s3"}),
-		lambda:   sigv4.NewSigner(sigv4.Options{Service: objectLambda}),
-		regions:  new(sync.Map),
+	s := &settings{
+		signer:  sigv4.NewSigner(sigv4.Options{Service: "s3"}),
+		lambda:  sigv4.NewSigner(sigv4.Options{Service: objectLambda}),
+		regions: new(sync.Map),
 	}
 	budget := o.RetryBudget
 	if budget == 0 {
 		budget = transport.DefaultBudget
 	}
 	if budget > 0 {
-		c.pipeline.Budget = transport.NewBudget(budget)
+		s.pipeline.Budget = transport.NewBudget(budget)
 	}
-	c.pipeline.Clock = &transport.Clock{Local: o.Clock}
+	s.pipeline.Clock = &transport.Clock{Local: o.Clock}
 	switch {
 	case o.HTTPClient == nil:
 		// It is in the client now: Options that are used again name one or the other.
@@ -80,10 +90,10 @@ func New(o Options, fns ...func(*Options)) (*Client, error) {
 	case o.TLSConfig != nil:
 		return nil, errors.New("s3: TLSConfig is for the default HTTPClient; give yours its own")
 	}
-	if err := c.set(o); err != nil {
+	if err := s.set(o); err != nil {
 		return nil, err
 	}
-	return c, nil
+	return &Client{hidden.Of(s)}, nil
 }
 
 // set derives all settings from o. Budget and clock stay.
@@ -111,21 +121,21 @@ func (s *settings) set(o Options) error {
 
 // Options returns a copy of the client's options with every default filled in:
 // Endpoint, Region and Profile are never empty.
-func (c *Client) Options() Options { return c.options.clone() }
+func (c *Client) Options() Options { return c.settings().options.clone() }
 
 // with returns the settings for one call.
 func (c *Client) with(fns []func(*Options)) (*settings, error) {
 	if len(fns) == 0 {
-		return c.settings, nil
+		return c.settings(), nil
 	}
-	s := *c.settings
-	o := c.options.clone()
+	s := *c.settings()
+	o := s.options.clone()
 	region, endpoint := o.Region, o.Endpoint
 	for _, fn := range fns {
 		fn(&o)
 	}
 	// AWS's own endpoint follows the region.
-	if c.endpoint.aws && o.Region != region && o.Endpoint == endpoint {
+	if s.endpoint.aws && o.Region != region && o.Endpoint == endpoint {
 		o.Endpoint = ""
 	}
 	if err := s.set(o); err != nil {
@@ -158,7 +168,7 @@ func do[In, Out any](ctx context.Context, c *Client, op *rest.Operation[In, Out]
 	if err != nil {
 		return nil, nil, err
 	}
-	k := call{client: c, settings: s, info: op.Info(), request: req}
+	k := call{settings: s, info: op.Info(), request: req}
 	resp, err := k.do(ctx)
 	if err != nil {
 		return nil, nil, k.lost(ctx, in, err)

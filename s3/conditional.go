@@ -80,7 +80,7 @@ func ask[In, Out any](ctx context.Context, k *call, op *rest.Operation[In, Out],
 	}
 	s := *k.settings
 	s.options.Progress = nil
-	other := call{client: k.client, settings: &s, info: op.Info(), request: req}
+	other := call{settings: &s, info: op.Info(), request: req}
 	resp, err := other.do(ctx)
 	if err != nil {
 		return nil, err

@@ -72,7 +72,7 @@ func TestAddress(t *testing.T) {
 			_, err = again.HeadObject(t.Context(), &HeadObjectInput{Bucket: c.bucket, Key: "a/key"})
 			require.NoError(t, err)
 			require.Equal(t, c.want, s.last().URL.String())
-			require.Equal(t, client.endpoint, again.endpoint)
+			require.Equal(t, client.settings().endpoint, again.settings().endpoint)
 		})
 	}
 }

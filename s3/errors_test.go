@@ -199,7 +199,10 @@ func TestPrintingShowsNoSecret(t *testing.T) {
 	require.NoError(t, err)
 	defer out.Body.Close()
 	type holder struct{ client *Client }
-	for _, v := range []any{c, *c, c.Options(), []any{c, *c}, &holder{c}, holder{c}, out, out.Body, map[string]any{"c": c, "o": c.Options()}, in, &in, []any{in}} {
+	// Where package fmt asks for no Format.
+	type inside struct{ client Client }
+	type reading struct{ out *GetObjectOutput }
+	for _, v := range []any{c, *c, c.Options(), []any{c, *c}, &holder{c}, holder{c}, inside{*c}, &inside{*c}, reading{out}, struct{ body any }{out.Body}, []inside{{*c}}, map[string]inside{"c": {*c}}, Client{}, out, out.Body, map[string]any{"c": c, "o": c.Options()}, in, &in, []any{in}} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
 			requireNoSecret(t, fmt.Sprintf(verb, v))
 			require.NotContains(t, fmt.Sprintf(verb, v), fmt.Sprintf("%x", testSecret))
@@ -214,6 +217,7 @@ func TestPrintingShowsNoSecret(t *testing.T) {
 		}
 	}
 	require.Equal(t, "s3.Client(https://store.example, region us-east-1, profile MinIO)", c.String())
+	require.Equal(t, "s3.Client()", Client{}.String())
 	require.Equal(t, c.String(), fmt.Sprintf("%#v", c))
 	require.Equal(t, c.String(), fmt.Sprintf("%v", *c))
 	require.Equal(t, `s3: body of bucket "bucket", key "key", 0 of 7 bytes read`, fmt.Sprint(out.Body))

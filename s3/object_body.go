@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/stowage-go/stowage/internal/hidden"
 	"github.com/stowage-go/stowage/internal/transport"
 )
 
@@ -18,7 +19,7 @@ func (c *Client) getObject(ctx context.Context, in *GetObjectInput, opts []func(
 	if err != nil {
 		return nil, operationError(opGetObject.Name, err)
 	}
-	b := &objectBody{ctx: ctx, client: c, opts: opts, in: *in, src: out.Body, etag: out.ETag, version: out.VersionId, size: resp.ContentLength}
+	b := &objectBody{ctx: ctx, client: c, opts: opts, in: hidden.Of(*in), src: out.Body, etag: out.ETag, version: out.VersionId, size: resp.ContentLength}
 	b.resumable = b.size >= 0 && out.ETag != ""
 	if resp.StatusCode == http.StatusPartialContent || in.PartNumber != 0 {
 		var ok bool
@@ -51,7 +52,7 @@ type objectBody struct {
 	ctx    context.Context
 	client *Client
 	opts   []func(*Options)
-	in     GetObjectInput
+	in     hidden.Value[GetObjectInput] // a customer key may be in it
 
 	src       io.ReadCloser
 	etag      string
@@ -128,7 +129,7 @@ func (b *objectBody) resume(cause error) error {
 	if !b.resumable || b.stalls >= s.options.MaxAttempts {
 		return b.fail(cause)
 	}
-	in := b.in
+	in := b.in()
 	in.PartNumber, in.IfNoneMatch, in.IfMatch = 0, "", b.etag
 	in.Range = "bytes=" + strconv.FormatInt(b.from+b.read, 10) + "-" + strconv.FormatInt(b.from+b.size-1, 10)
 	out, resp, err := do(b.ctx, b.client, &opGetObject, &in, b.opts)
@@ -180,7 +181,8 @@ type limitedBody struct {
 func (b *objectBody) fail(err error) error {
 	var known *Error
 	if !errors.As(err, &known) {
-		err = fmt.Errorf("read body of bucket %q, key %q: %w", b.in.Bucket, b.in.Key, err)
+		in := b.in()
+		err = fmt.Errorf("read body of bucket %q, key %q: %w", in.Bucket, in.Key, err)
 	}
 	return operationError(opGetObject.Name, err)
 }
@@ -188,7 +190,8 @@ func (b *objectBody) fail(err error) error {
 // Format names the object for every verb: package fmt would print unexported fields as
 // they are, an SSE-C key among them.
 func (b *objectBody) Format(f fmt.State, _ rune) {
-	fmt.Fprintf(f, "s3: body of bucket %q, key %q, %d of %d bytes read", b.in.Bucket, b.in.Key, b.read, b.size)
+	in := b.in()
+	fmt.Fprintf(f, "s3: body of bucket %q, key %q, %d of %d bytes read", in.Bucket, in.Key, b.read, b.size)
 }
 
 // Close ends the connection, or gives it back when the body was read to its end.

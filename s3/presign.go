@@ -77,7 +77,7 @@ func (c *Client) presign(ctx context.Context, in Input, expires time.Duration, o
 	if err != nil {
 		return nil, err
 	}
-	k := call{client: c, settings: s, info: op.Info(), request: req, region: s.options.Region}
+	k := call{settings: s, info: op.Info(), request: req, region: s.options.Region}
 	if err := k.validate(); err != nil {
 		return nil, err
 	}
@@ -113,7 +113,7 @@ func (c *Client) presign(ctx context.Context, in Input, expires time.Duration, o
 		signed.Body = io.NopCloser(nil)
 	}
 	url, header, err := k.signer().PresignHTTP(&signed, sigv4.Params{
-		Credentials: creds, Region: k.region, Time: c.pipeline.Clock.Now(),
+		Credentials: creds, Region: k.region, Time: s.pipeline.Clock.Now(),
 		PayloadHash: sigv4.UnsignedPayload, SignHeaders: names,
 	}, expires)
 	if err != nil {

@@ -157,7 +157,7 @@ func (c *Client) presignPost(ctx context.Context, in *PresignPostInput, expires 
 	if err := in.check(expires); err != nil {
 		return nil, err
 	}
-	k, err := c.postCall(s, in)
+	k, err := s.postCall(in)
 	if err != nil {
 		return nil, err
 	}
@@ -174,7 +174,7 @@ func (c *Client) presignPost(ctx context.Context, in *PresignPostInput, expires 
 	if err != nil {
 		return nil, err
 	}
-	now := c.pipeline.Clock.Now()
+	now := s.pipeline.Clock.Now()
 	policy := sigv4.PostPolicy{Expiration: now.Add(expires), Bucket: in.Bucket, Key: in.Key}
 	if prefix, _, ok := strings.Cut(in.Key, filename); ok {
 		policy.Key, policy.KeyPrefix = "", prefix
@@ -198,7 +198,7 @@ func (c *Client) presignPost(ctx context.Context, in *PresignPostInput, expires 
 
 // postCall is the call that a browser will make: addressed to the bucket, with the headers
 // that PutObject would have.
-func (c *Client) postCall(s *settings, in *PresignPostInput) (*call, error) {
+func (s *settings) postCall(in *PresignPostInput) (*call, error) {
 	put := in.putObject()
 	req, err := opPutObject.Encode(put, s.encodeOptions())
 	if err == nil {
@@ -208,7 +208,7 @@ func (c *Client) postCall(s *settings, in *PresignPostInput) (*call, error) {
 		return nil, err
 	}
 	info := rest.Info{Name: postObject, Method: http.MethodPost}
-	k := &call{client: c, settings: s, info: info, request: req, region: s.options.Region}
+	k := &call{settings: s, info: info, request: req, region: s.options.Region}
 	if err := k.validate(); err != nil {
 		return nil, err
 	}
