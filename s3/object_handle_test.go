@@ -299,7 +299,7 @@ func TestObjectHandleSendsMembers(t *testing.T) {
 	const secret = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
 	in := &GetObjectInput{
 		Bucket: "bucket", Key: "k", RequestPayer: RequestPayerRequester,
-		SSECustomerAlgorithm: "AES256", SSECustomerKey: secret, SSECustomerKeyMD5: "md5",
+		SSECustomerAlgorithm: "AES256", SSECustomerKey: secret,
 		IfNoneMatch: `"other"`, IfModifiedSince: memoryTime.Add(-time.Hour), IfUnmodifiedSince: memoryTime.Add(time.Hour),
 		ResponseContentType: "text/other",
 	}

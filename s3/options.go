@@ -200,6 +200,7 @@ func (o *Options) resolve() (endpoint, error) {
 func (o Options) clone() Options {
 	o.SignHeaders = slices.Clone(o.SignHeaders)
 	o.Profile.Checksums = slices.Clone(o.Profile.Checksums)
+	o.Profile.ConditionalWrites = slices.Clone(o.Profile.ConditionalWrites)
 	o.Profile.Operations = maps.Clone(o.Profile.Operations)
 	return o
 }

@@ -15,16 +15,20 @@ const (
 // 5 GiB, objects up to 5 TiB.
 func AWS() Profile {
 	return Profile{
-		Name:       profileAWS,
-		Addressing: AddressingVirtualHost,
-		Region:     DefaultRegion,
+		Name:           profileAWS,
+		Addressing:     AddressingVirtualHost,
+		Region:         DefaultRegion,
+		DNSBucketNames: true, MaxKeyLength: 1024, MaxMetadata: 2 << 10,
 		Checksums: []ChecksumAlgorithm{
 			ChecksumAlgorithmCrc64nvme, ChecksumAlgorithmCrc32c, ChecksumAlgorithmCrc32, ChecksumAlgorithmSha256, ChecksumAlgorithmSha1,
 		},
 		AWSChunked: true, PayloadHash: true, ContentMD5: true, ETagMD5: true,
 		MaxParts: 10000, MinPartSize: 5 * mebibyte, MaxPartSize: 5 * gibibyte,
 		MaxPutSize: 5 * gibibyte, MaxObjectSize: 5 * tebibyte,
-		RangedPartCopy: true, ListVersion: 2, EncodingTypeURL: true, ExpectedBucketOwner: true,
+		RangedPartCopy: true, ListVersion: 2, EncodingTypeURL: true, ExpectedBucketOwner: true, CustomerKeys: true,
+		ConditionalWrites: []string{
+			"PutObject", "CopyObject", "CompleteMultipartUpload", "DeleteObject", "RenameObject", "PutObjectAnnotation", "DeleteObjectAnnotation",
+		},
 		Operations: map[string]Support{"GetObjectTorrent": Unsupported},
 	}
 }
@@ -37,9 +41,11 @@ func AWS() Profile {
 // copy; docs/s3-operations.md tells which do.
 func Generic() Profile {
 	return Profile{
-		Name:       "generic",
-		Addressing: AddressingPath,
-		MaxParts:   1000, MinPartSize: 5 * mebibyte, MaxPartSize: 5 * gibibyte,
+		Name:           "generic",
+		Addressing:     AddressingPath,
+		DNSBucketNames: true, MaxKeyLength: 1024, MaxMetadata: 2 << 10,
+		RewrittenKeys: KeyLeadingSlash | KeyDoubleSlash | KeyDotSegment,
+		MaxParts:      1000, MinPartSize: 5 * mebibyte, MaxPartSize: 5 * gibibyte,
 		MaxPutSize: 5 * gibibyte, MaxObjectSize: 1000 * 5 * gibibyte,
 		ListVersion: 2,
 		Operations: supported(Unsupported, append(overlookedSubresources(),
@@ -84,12 +90,13 @@ func overlookedSubresources() []string {
 // one without a sync policy in its zone group, which refuses to set it.
 func CephRGW() Profile {
 	p := Profile{
-		Name:        "Ceph RGW",
-		Addressing:  AddressingPath,
+		Name:            "Ceph RGW",
+		Addressing:      AddressingPath,
+		BucketNameChars: ":", DNSBucketNames: true, MaxKeyLength: 1024,
 		PayloadHash: true, ContentMD5: true, ETagMD5: true,
 		MaxParts: 10000, MinPartSize: 5 * mebibyte, MaxPartSize: 5 * gibibyte,
 		MaxPutSize: 5 * gibibyte, MaxObjectSize: 5 * tebibyte,
-		RangedPartCopy: true, ListVersion: 2, EncodingTypeURL: true,
+		RangedPartCopy: true, ListVersion: 2, EncodingTypeURL: true, CustomerKeys: true, ConditionalWrites: []string{"PutObject"},
 		Operations: supported(Unsupported, append(overlookedSubresources(),
 			"PutBucketLogging", "RestoreObject", "PutBucketReplication", "DeleteBucketReplication")...),
 	}
@@ -107,6 +114,7 @@ func CephRGW() Profile {
 func KakaoCloud() Profile {
 	p := CephRGW()
 	p.Name, p.Region, p.SubresourceContentType = "KakaoCloud", "kr-central-2", "text/html"
+	p.MaxMetadata, p.MaxMetadataValue = 4<<10, 512
 	p.OtherOperations = Unsupported
 	p.Operations = supported(Supported,
 		"ListBuckets", "HeadBucket", "GetBucketAcl", "GetBucketEncryption", "GetBucketLifecycle", "GetBucketLifecycleConfiguration",
@@ -124,13 +132,14 @@ func KakaoCloud() Profile {
 // aws-chunked is refused with 501, Content-MD5 is demanded on DeleteObjects.
 func NHNCloud() Profile {
 	p := Profile{
-		Name:        "NHN Cloud",
-		Addressing:  AddressingPath,
+		Name:           "NHN Cloud",
+		Addressing:     AddressingPath,
+		DNSBucketNames: true, MaxKeyLength: 1024, MaxMetadata: 4 << 10, MaxMetadataValue: 256,
 		Region:      "KR1",
 		PayloadHash: true, ContentMD5: true, ETagMD5: true,
 		MaxParts: 1000, MinPartSize: 5 * mebibyte, MaxPartSize: 5 * gibibyte,
 		MaxPutSize: 5 * gibibyte, MaxObjectSize: 1000 * 5 * gibibyte,
-		RangedPartCopy: true, ListVersion: 2, EncodingTypeURL: true,
+		RangedPartCopy: true, ListVersion: 2, EncodingTypeURL: true, ConditionalWrites: []string{"CompleteMultipartUpload", "DeleteObject"},
 		// Swift deletes a request's keys almost one by one: 1000 were seen to take 56 s.
 		DeleteObjectsKeys: 100,
 		OtherOperations:   Unsupported,
@@ -149,11 +158,13 @@ func NHNCloud() Profile {
 // of a range are not trusted.
 func Alluxio() Profile {
 	return Profile{
-		Name:       "Alluxio",
-		Addressing: AddressingPath,
-		BasePath:   "/api/v1/s3",
-		ContentMD5: true,
-		MaxParts:   10000, MinPartSize: 5 * mebibyte, MaxPartSize: 5 * gibibyte,
+		Name:            "Alluxio",
+		Addressing:      AddressingPath,
+		BucketNameChars: ":", MaxMetadata: 2 << 10,
+		RewrittenKeys: KeyLeadingSlash | KeyDoubleSlash | KeyDotSegment,
+		BasePath:      "/api/v1/s3",
+		ContentMD5:    true,
+		MaxParts:      10000, MinPartSize: 5 * mebibyte, MaxPartSize: 5 * gibibyte,
 		MaxPutSize: 5 * gibibyte, MaxObjectSize: 5 * tebibyte,
 		// Releases up to 2.9.1 say EncodingType url whether asked or not, and never encode.
 		ListVersion: 2, EncodingTypeIfAsked: true, MarkerWithBucket: true,
@@ -172,6 +183,8 @@ func Alluxio() Profile {
 func MinIO() Profile {
 	p := AWS()
 	p.Name, p.Addressing, p.ExpectedBucketOwner = "MinIO", AddressingPath, false
+	p.RewrittenKeys = KeyLeadingSlash
+	p.ConditionalWrites = []string{"PutObject", "CompleteMultipartUpload"}
 	p.Operations = supported(Unsupported, overlookedSubresources()...)
 	maps.Copy(p.Operations, supported(Unsupported,
 		"PutBucketCors", "DeleteBucketCors", "PutBucketWebsite", "DeleteBucketWebsite", "PutBucketLogging",

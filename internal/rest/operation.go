@@ -91,6 +91,9 @@ type Request struct {
 	// Path is the decoded path and RawPath the escaped one, "" when both are
 	// equal: together they make url.URL.EscapedPath return the escaped form.
 	Path, RawPath string
+	// Label is the value of the label that EncodeOptions.HostLabel names, wherever it
+	// stands.
+	Label string
 	// HostValue is the value of the label that the host carries, "" when none does.
 	HostValue string
 	// HostPrefix is the value of Operation.HostLabel, "" when it has none.

@@ -69,6 +69,8 @@ var explanations = []explanation{
 	{"error", "*", "code of a proxy's page", ours, "", "", "the SDK fails to read it as XML and has no code; ours has the status' name"},
 	{"error", "*", "status of a success with an error in it", both, "", "", "ours has the status that came; the SDK turns 200 into 500"},
 
+	{"member", "*", "member Input.SSECustomerKey", both, "", "", "a CustomerKey prints as REDACTED; s3.CustomerKey(text) makes one"},
+	{"member", "*", "member Input.CopySourceSSECustomerKey", both, "", "", "a CustomerKey prints as REDACTED; s3.CustomerKey(text) makes one"},
 	{"member", "DeleteObjects", "member Output.Errors", both, "", "", "Error is in package s3 the error of a whole call"},
 	{"member", "SelectObjectContent", "member Output.Payload", ours, "", "", "theirs is behind GetStream"},
 }
