@@ -77,7 +77,7 @@ type checkedBody struct {
 func (b *checkedBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	b.sum.write(p[:n])
-	if err == io.EOF {
+	if err == io.EOF { //nolint:errorlint // io.Reader's own
 		if bad := b.sum.verify(); bad != nil {
 			err = b.fail(bad)
 		}

@@ -104,3 +104,13 @@ func TestMetadataThatIsRefused(t *testing.T) {
 		}
 	}
 }
+
+// What is no member's header has no part in it.
+func TestMetadataErrorsNameTheValue(t *testing.T) {
+	c := newClient(t, always(200, ""), func(o *Options) { o.Profile = NHNCloud() })
+	_, err := c.PutObject(t.Context(), &PutObjectInput{
+		Bucket: "bucket", Key: "key", CacheControl: strings.Repeat("x", 300), Metadata: map[string]string{"a": "fine", "b": strings.Repeat("x", 300)},
+	})
+	require.ErrorContains(t, err, `s3: Metadata["b"]: MetadataTooLarge: has 300 bytes as it travels, more than the 256 of NHN Cloud`)
+	require.ErrorIs(t, err, Code("MetadataTooLarge"))
+}

@@ -96,17 +96,10 @@ func (s *settings) checkBucket(name string) error {
 	}
 	for i := range len(name) {
 		if !plainNameByte(name[i]) && strings.IndexByte(s.options.Profile.BucketNameChars, name[i]) < 0 {
-			return badBucket("%q is none with %s: it holds %q", name, s.options.Profile.Name, firstRune(name[i:]))
+			return badBucket("%q is none with %s: it holds %q", name, s.options.Profile.Name, string([]rune(name[i:])[0]))
 		}
 	}
 	return nil
-}
-
-func firstRune(s string) string {
-	for _, r := range s {
-		return string(r)
-	}
-	return ""
 }
 
 // plainNameByte: old buckets, and those of Swift, have upper case and '_' too.

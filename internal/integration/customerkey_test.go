@@ -118,8 +118,8 @@ func TestCustomerKeys(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			res, answer, err := upload(ctx, p, "f", body, nil)
-			if err := all(err, that(err != nil || res.StatusCode == http.StatusNoContent, "answered %.300q", answer)); err != nil {
+			res, err := upload(ctx, p, "f", body, nil)
+			if err := all(err, that(res.status == http.StatusNoContent, "answered %d %.300q", res.status, res.answer)); err != nil {
 				return err
 			}
 			return holds(ctx, "posted", body)

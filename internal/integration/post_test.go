@@ -17,9 +17,16 @@ import (
 	"github.com/stowage-go/stowage/sigv4"
 )
 
+// posted is the answer to a form.
+type posted struct {
+	status int
+	header http.Header
+	answer string
+}
+
 // upload does what a browser does with a form. change replaces the values of fields, or adds
 // some.
-func upload(ctx context.Context, p *s3.PresignedPost, name string, file []byte, change map[string]string) (*http.Response, string, error) {
+func upload(ctx context.Context, p *s3.PresignedPost, name string, file []byte, change map[string]string) (posted, error) {
 	var b bytes.Buffer
 	w := multipart.NewWriter(&b)
 	seen := map[string]bool{}
@@ -30,7 +37,7 @@ func upload(ctx context.Context, p *s3.PresignedPost, name string, file []byte, 
 		}
 		seen[f.Name] = true
 		if err := w.WriteField(f.Name, value); err != nil {
-			return nil, "", err
+			return posted{}, err
 		}
 	}
 	for name, value := range change {
@@ -38,43 +45,43 @@ func upload(ctx context.Context, p *s3.PresignedPost, name string, file []byte, 
 			continue
 		}
 		if err := w.WriteField(name, value); err != nil {
-			return nil, "", err
+			return posted{}, err
 		}
 	}
 	part, err := w.CreateFormFile("file", name)
 	if err != nil {
-		return nil, "", err
+		return posted{}, err
 	}
 	_, err = part.Write(file)
 	if err := all(err, w.Close()); err != nil {
-		return nil, "", err
+		return posted{}, err
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, p.URL, &b)
 	if err != nil {
-		return nil, "", err
+		return posted{}, err
 	}
 	req.Header.Set("Content-Type", w.FormDataContentType())
 	browser := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	res, err := browser.Do(req)
 	if err != nil {
-		return nil, "", err
+		return posted{}, err
 	}
 	defer res.Body.Close()
 	answer, err := io.ReadAll(res.Body)
-	return res, string(answer), err
+	return posted{res.StatusCode, res.Header, string(answer)}, err
 }
 
 // formRefused is nil when the form is answered with one of these codes.
-func formRefused(res *http.Response, answer string, err error, codes ...string) error {
+func formRefused(res posted, err error, codes ...string) error {
 	if err != nil {
 		return err
 	}
 	for _, code := range codes {
-		if res.StatusCode >= 400 && strings.Contains(answer, "<Code>"+code+"</Code>") {
+		if res.status >= 400 && strings.Contains(res.answer, "<Code>"+code+"</Code>") {
 			return nil
 		}
 	}
-	return fmt.Errorf("answered %d %.300q", res.StatusCode, answer)
+	return fmt.Errorf("answered %d %.300q", res.status, res.answer)
 }
 
 func TestPresignedPost(t *testing.T) {
@@ -90,30 +97,30 @@ func TestPresignedPost(t *testing.T) {
 			return s.client.PresignPost(ctx, &in, time.Minute)
 		}
 		// stored sends a form that has to be taken, and reads the object back.
-		stored := func(ctx context.Context, in s3.PresignPostInput, status int, key string, change map[string]string) (*http.Response, string, error) {
+		stored := func(ctx context.Context, in s3.PresignPostInput, status int, key string, change map[string]string) (posted, error) {
 			p, err := form(ctx, in)
 			if err != nil {
-				return nil, "", err
+				return posted{}, err
 			}
-			res, answer, err := upload(ctx, p, "cat.jpg", body, change)
+			res, err := upload(ctx, p, "cat.jpg", body, change)
 			if err != nil {
-				return nil, "", err
+				return posted{}, err
 			}
-			if res.StatusCode != status {
-				return nil, "", fmt.Errorf("answered %d %.300q", res.StatusCode, answer)
+			if res.status != status {
+				return posted{}, fmt.Errorf("answered %d %.300q", res.status, res.answer)
 			}
-			return res, answer, s.holds(ctx, bucket, key, body)
+			return res, s.holds(ctx, bucket, key, body)
 		}
 		s.check(t, "form", func(ctx context.Context, _ *testing.T) error {
-			_, _, err := stored(ctx, s3.PresignPostInput{Key: "dir/a b+ü.bin"}, http.StatusNoContent, "dir/a b+ü.bin", nil)
+			_, err := stored(ctx, s3.PresignPostInput{Key: "dir/a b+ü.bin"}, http.StatusNoContent, "dir/a b+ü.bin", nil)
 			return err
 		})
 		s.check(t, "form, any name below a prefix", func(ctx context.Context, _ *testing.T) error {
-			_, _, err := stored(ctx, s3.PresignPostInput{Key: "user/42/${filename}"}, http.StatusNoContent, "user/42/cat.jpg", nil)
+			_, err := stored(ctx, s3.PresignPostInput{Key: "user/42/${filename}"}, http.StatusNoContent, "user/42/cat.jpg", nil)
 			return err
 		})
 		s.check(t, "form, key chosen below a prefix", func(ctx context.Context, _ *testing.T) error {
-			_, _, err := stored(ctx, s3.PresignPostInput{Key: "user/42/${filename}"}, http.StatusNoContent, "user/42/other", map[string]string{"key": "user/42/other"})
+			_, err := stored(ctx, s3.PresignPostInput{Key: "user/42/${filename}"}, http.StatusNoContent, "user/42/other", map[string]string{"key": "user/42/other"})
 			return err
 		})
 		s.check(t, "form, key outside the prefix", func(ctx context.Context, _ *testing.T) error {
@@ -121,11 +128,11 @@ func TestPresignedPost(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			res, answer, err := upload(ctx, p, "cat.jpg", body, map[string]string{"key": "user/43/cat.jpg"})
-			return formRefused(res, answer, err, "AccessDenied")
+			res, err := upload(ctx, p, "cat.jpg", body, map[string]string{"key": "user/43/cat.jpg"})
+			return formRefused(res, err, "AccessDenied")
 		})
 		s.check(t, "form, all fields", func(ctx context.Context, _ *testing.T) error {
-			_, _, err := stored(ctx, s3.PresignPostInput{
+			_, err := stored(ctx, s3.PresignPostInput{
 				Key: "all", MinContentLength: 1, MaxContentLength: int64(len(body)), ContentType: "text/x-test", CacheControl: "no-store",
 				ContentDisposition: "attachment", Metadata: map[string]string{"a": "1"},
 			}, http.StatusNoContent, "all", nil)
@@ -140,7 +147,7 @@ func TestPresignedPost(t *testing.T) {
 				"Content-Type %q, Cache-Control %q, Content-Disposition %q, metadata %v", head.ContentType, head.CacheControl, head.ContentDisposition, head.Metadata)
 		})
 		s.check(t, "form, tags", func(ctx context.Context, _ *testing.T) error {
-			if _, _, err := stored(ctx, s3.PresignPostInput{Key: "tags", Tagging: []s3.Tag{{Key: "a", Value: "1 + 2"}}}, http.StatusNoContent, "tags", nil); err != nil {
+			if _, err := stored(ctx, s3.PresignPostInput{Key: "tags", Tagging: []s3.Tag{{Key: "a", Value: "1 + 2"}}}, http.StatusNoContent, "tags", nil); err != nil {
 				return err
 			}
 			out, err := s.client.GetObjectTagging(ctx, &s3.GetObjectTaggingInput{Bucket: bucket, Key: "tags"})
@@ -151,26 +158,26 @@ func TestPresignedPost(t *testing.T) {
 		})
 		s.check(t, "form, Content-Type that begins so", func(ctx context.Context, _ *testing.T) error {
 			in := s3.PresignPostInput{Key: "type", Conditions: []sigv4.PostCondition{sigv4.PostStartsWith("Content-Type", "image/")}}
-			if _, _, err := stored(ctx, in, http.StatusNoContent, "type", map[string]string{"Content-Type": "image/png"}); err != nil {
+			if _, err := stored(ctx, in, http.StatusNoContent, "type", map[string]string{"Content-Type": "image/png"}); err != nil {
 				return err
 			}
 			p, err := form(ctx, in)
 			if err != nil {
 				return err
 			}
-			res, answer, err := upload(ctx, p, "cat.jpg", body, map[string]string{"Content-Type": "text/html"})
-			return formRefused(res, answer, err, "AccessDenied")
+			res, err := upload(ctx, p, "cat.jpg", body, map[string]string{"Content-Type": "text/html"})
+			return formRefused(res, err, "AccessDenied")
 		})
 		s.check(t, "form, status 201", func(ctx context.Context, _ *testing.T) error {
-			_, answer, err := stored(ctx, s3.PresignPostInput{Key: "status", SuccessActionStatus: 201}, http.StatusCreated, "status", nil)
-			return all(err, that(strings.Contains(answer, "<PostResponse") && strings.Contains(answer, "<Key>status</Key>"), "answered %q", answer))
+			res, err := stored(ctx, s3.PresignPostInput{Key: "status", SuccessActionStatus: 201}, http.StatusCreated, "status", nil)
+			return all(err, that(strings.Contains(res.answer, "<PostResponse") && strings.Contains(res.answer, "<Key>status</Key>"), "answered %q", res.answer))
 		})
 		s.check(t, "form, redirect", func(ctx context.Context, _ *testing.T) error {
-			res, _, err := stored(ctx, s3.PresignPostInput{Key: "redirect", SuccessActionRedirect: "https://app.example/done?x=1"}, http.StatusSeeOther, "redirect", nil)
+			res, err := stored(ctx, s3.PresignPostInput{Key: "redirect", SuccessActionRedirect: "https://app.example/done?x=1"}, http.StatusSeeOther, "redirect", nil)
 			if err != nil {
 				return err
 			}
-			to := res.Header.Get("Location")
+			to := res.header.Get("Location")
 			return that(strings.HasPrefix(to, "https://app.example/done?") && strings.Contains(to, "x=1") && strings.Contains(to, "key=redirect") &&
 				strings.Contains(to, "bucket="+bucket), "sent to %q", to)
 		})
@@ -179,40 +186,40 @@ func TestPresignedPost(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			res, answer, err := upload(ctx, p, "cat.jpg", body, nil)
-			return formRefused(res, answer, err, "BadDigest", "XAmzContentChecksumMismatch", "InvalidRequest")
+			res, err := upload(ctx, p, "cat.jpg", body, nil)
+			return formRefused(res, err, "BadDigest", "XAmzContentChecksumMismatch", "InvalidRequest")
 		})
 		s.check(t, "form, file too large", func(ctx context.Context, _ *testing.T) error {
 			p, err := form(ctx, s3.PresignPostInput{Key: "size", MaxContentLength: int64(len(body)) - 1})
 			if err != nil {
 				return err
 			}
-			res, answer, err := upload(ctx, p, "cat.jpg", body, nil)
-			return formRefused(res, answer, err, "EntityTooLarge")
+			res, err := upload(ctx, p, "cat.jpg", body, nil)
+			return formRefused(res, err, "EntityTooLarge")
 		})
 		s.check(t, "form, file too small", func(ctx context.Context, _ *testing.T) error {
 			p, err := form(ctx, s3.PresignPostInput{Key: "size", MinContentLength: int64(len(body)) + 1})
 			if err != nil {
 				return err
 			}
-			res, answer, err := upload(ctx, p, "cat.jpg", body, nil)
-			return formRefused(res, answer, err, "EntityTooSmall")
+			res, err := upload(ctx, p, "cat.jpg", body, nil)
+			return formRefused(res, err, "EntityTooSmall")
 		})
 		s.check(t, "form, field that nothing covers", func(ctx context.Context, _ *testing.T) error {
 			p, err := form(ctx, s3.PresignPostInput{Key: "extra"})
 			if err != nil {
 				return err
 			}
-			res, answer, err := upload(ctx, p, "cat.jpg", body, map[string]string{"x-amz-meta-a": "1"})
-			return formRefused(res, answer, err, "AccessDenied")
+			res, err := upload(ctx, p, "cat.jpg", body, map[string]string{"x-amz-meta-a": "1"})
+			return formRefused(res, err, "AccessDenied")
 		})
 		s.check(t, "form that was changed", func(ctx context.Context, _ *testing.T) error {
 			p, err := form(ctx, s3.PresignPostInput{Key: "changed", ContentType: "image/png"})
 			if err != nil {
 				return err
 			}
-			res, answer, err := upload(ctx, p, "cat.jpg", body, map[string]string{"Content-Type": "text/html"})
-			return formRefused(res, answer, err, "AccessDenied")
+			res, err := upload(ctx, p, "cat.jpg", body, map[string]string{"Content-Type": "text/html"})
+			return formRefused(res, err, "AccessDenied")
 		})
 		s.check(t, "form of a wrong secret", func(ctx context.Context, t *testing.T) error {
 			c := s.with(t, func(o *s3.Options) { o.Credentials = sigv4.Static(s.env["S3_ACCESS_KEY"], "not-the-secret", "") })
@@ -220,8 +227,8 @@ func TestPresignedPost(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			res, answer, err := upload(ctx, p, "cat.jpg", body, nil)
-			return formRefused(res, answer, err, "SignatureDoesNotMatch", "AccessDenied")
+			res, err := upload(ctx, p, "cat.jpg", body, nil)
+			return formRefused(res, err, "SignatureDoesNotMatch", "AccessDenied")
 		})
 		s.check(t, "form that has expired", func(ctx context.Context, t *testing.T) error {
 			late := s.with(t, func(o *s3.Options) { o.Clock = func() time.Time { return time.Now().Add(-time.Minute) } })
@@ -229,8 +236,8 @@ func TestPresignedPost(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			res, answer, err := upload(ctx, p, "cat.jpg", body, nil)
-			return formRefused(res, answer, err, "AccessDenied")
+			res, err := upload(ctx, p, "cat.jpg", body, nil)
+			return formRefused(res, err, "AccessDenied")
 		})
 	})
 }
@@ -247,10 +254,10 @@ func (s *server) noForms(t *testing.T, bucket string, body []byte) {
 		if err != nil {
 			return err
 		}
-		res, _, err := upload(ctx, p, "cat.jpg", body, nil)
+		res, err := upload(ctx, p, "cat.jpg", body, nil)
 		if err != nil {
 			return err
 		}
-		return that(res.StatusCode < 300, "answered %d", res.StatusCode)
+		return that(res.status < 300, "answered %d", res.status)
 	})
 }
