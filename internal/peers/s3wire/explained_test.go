@@ -52,6 +52,7 @@ var explanations = []explanation{
 	{"request", "PutObject", "header Expect", theirs, "", "Body", bodiless},
 	{"request", "UploadPart", "header Expect", theirs, "", "Body", bodiless},
 	{"request", "*", "header lines", both, "", "", "a list in one header for each item, or in one for all (RFC 9110, section 5.3)"},
+	{"request", "*", "metadata beyond ASCII", both, "", "", "ours encodes it (RFC 2047): raw UTF-8 comes back changed from Amazon S3, OpenStack Swift and MinIO"},
 	{"request", "*", "time", both, "", "", "milliseconds in three digits, or without the zeros at their end"},
 	{"request", "*", "framing", theirs, "https", "", "a checksum behind the body in aws-chunked; ours has read the body that is in memory and puts it before"},
 	{"request", "WriteGetObjectResponse", "header X-Amz-Content-Sha256", both, "http", "", "ours leaves the body unsigned over http too, as the operation says"},

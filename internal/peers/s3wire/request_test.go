@@ -9,6 +9,7 @@ import (
 	"io"
 	"maps"
 	"math/rand/v2"
+	"mime"
 	"net/http"
 	"net/url"
 	"slices"
@@ -225,11 +226,19 @@ func (c *comparison) header(name string, ours, theirs []string, document bool) {
 		c.count(1)
 	case sameInstant(a, b):
 		c.equal("time", a, b)
+	case strings.HasPrefix(name, "X-Amz-Meta-") && encodesWord(a, b):
+		c.equal("metadata beyond ASCII", a, b)
 	case a == b:
 		c.equal("header lines", len(ours), len(theirs))
 	default:
 		c.equal("header "+name, orNil(a), orNil(b))
 	}
+}
+
+// encodesWord: a is b as an encoded word of RFC 2047, of text that ASCII can't hold.
+func encodesWord(a, b string) bool {
+	text, err := new(mime.WordDecoder).DecodeHeader(a)
+	return err == nil && a != b && text == b
 }
 
 func orNil(s string) any {
