@@ -25,7 +25,7 @@ endif
 MODULES := $(patsubst %/go.mod,%,$(wildcard examples/go.mod internal/peers/go.mod))
 
 .DEFAULT_GOAL := help
-.PHONY: help test lint fmt race fuzz integration bench size cover tidy-check
+.PHONY: help test lint fmt race fuzz peers integration bench size cover tidy-check
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ fuzz: ## every fuzz target for FUZZTIME (10s)
 	    echo "$$d $$f"; $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 100x $$d; \
 	  done; \
 	done
+
+peers: ## differential tests against other SDKs: all operations of S3 and STS beside aws-sdk-go-v2
+	cd internal/peers && GOWORK=off $(GO) test -count=1 -timeout 60s ./s3wire/... ./stswire/...
 
 integration: ## the behaviour suite on OpenStack Swift, Ceph RGW, MinIO and versitygw; starts and stops them
 	testdata/backends/with.sh $(GO) test -tags integration -count=1 -timeout 30m -v ./internal/integration/...

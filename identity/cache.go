@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/stowage-go/stowage/internal/hidden"
 	"github.com/stowage-go/stowage/sigv4"
 )
 
@@ -46,12 +47,12 @@ func NewCache(p sigv4.Provider, o CacheOptions) *Cache {
 // cached is what the providers of this package have in common.
 type cached struct {
 	name  string
-	state hidden[*refresher[sigv4.Credentials]]
+	state hidden.Value[*refresher[sigv4.Credentials]]
 }
 
 // newCached caches fetch. now must be the clock of whoever says when credentials end.
 func newCached(name string, fetch func(context.Context) (sigv4.Credentials, error), now func() time.Time, before time.Duration, l *slog.Logger) cached {
-	return cached{name, hide(&refresher[sigv4.Credentials]{
+	return cached{name, hidden.Of(&refresher[sigv4.Credentials]{
 		fetch:   fetch,
 		expires: func(c sigv4.Credentials) time.Time { return c.Expires },
 		now:     now, before: before, logger: l, what: name,

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync/atomic"
 
+	"github.com/stowage-go/stowage/internal/hidden"
 	"github.com/stowage-go/stowage/sigv4"
 )
 
@@ -19,7 +20,7 @@ import (
 // The next call begins anew.
 type Chain struct {
 	providerName
-	state hidden[*chainState]
+	state hidden.Value[*chainState]
 }
 
 type chainState struct {
@@ -30,7 +31,7 @@ type chainState struct {
 // NewChain makes a Chain. Providers that are nil are left out.
 func NewChain(providers ...sigv4.Provider) *Chain {
 	providers = slices.DeleteFunc(slices.Clone(providers), func(p sigv4.Provider) bool { return p == nil })
-	return &Chain{"Chain", hide(&chainState{providers: providers})}
+	return &Chain{"Chain", hidden.Of(&chainState{providers: providers})}
 }
 
 // Retrieve implements sigv4.Provider.

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"net/url"
 	"time"
+
+	"github.com/stowage-go/stowage/internal/hidden"
 )
 
 // service names Keystone in errors and logs.
@@ -15,7 +17,7 @@ const service = "Keystone"
 
 // Client is a client of OpenStack's Identity service, Keystone, v3 and v2.0. It keeps
 // one token for all goroutines; make one with [New] and share it.
-type Client struct{ state hidden[*keystone] }
+type Client struct{ state hidden.Value[*keystone] }
 
 type keystone struct {
 	options Options
@@ -53,7 +55,7 @@ func New(o Options, fns ...func(*Options)) (*Client, error) {
 			return nil, err
 		}
 	}
-	return &Client{hide(k)}, nil
+	return &Client{hidden.Of(k)}, nil
 }
 
 // String names the service, and nothing that is secret.

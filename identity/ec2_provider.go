@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/stowage-go/stowage/internal/hidden"
 	"github.com/stowage-go/stowage/sigv4"
 )
 
@@ -34,7 +35,7 @@ type EC2CredentialProviderOptions struct {
 // take the same.
 type EC2CredentialProvider struct {
 	cached
-	made hidden[*madeCredentials]
+	made hidden.Value[*madeCredentials]
 }
 
 // madeCredentials are the ones that a provider made itself.
@@ -51,7 +52,7 @@ func NewEC2CredentialProvider(o EC2CredentialProviderOptions) (*EC2CredentialPro
 		return nil, errors.New("identity: Client is missing")
 	}
 	m := &madeCredentials{options: o}
-	return &EC2CredentialProvider{newCached("EC2CredentialProvider", m.fetch, time.Now, 0, o.Logger), hide(m)}, nil
+	return &EC2CredentialProvider{newCached("EC2CredentialProvider", m.fetch, time.Now, 0, o.Logger), hidden.Of(m)}, nil
 }
 
 // fetch finds a pair, or makes one. It also runs after a server refused the pair: one

@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 
+	"github.com/stowage-go/stowage/internal/hidden"
 	"github.com/stowage-go/stowage/sigv4"
 )
 
@@ -11,7 +12,7 @@ import (
 // variables as they are then, and anew when a server refused what it gave.
 type lazyProvider struct {
 	providerName
-	state hidden[*lazyState]
+	state hidden.Value[*lazyState]
 }
 
 type lazyState struct {
@@ -23,7 +24,7 @@ type lazyState struct {
 }
 
 func newLazyProvider(name providerName, build func() (sigv4.Provider, error)) lazyProvider {
-	return lazyProvider{name, hide(&lazyState{build: build})}
+	return lazyProvider{name, hidden.Of(&lazyState{build: build})}
 }
 
 // Retrieve implements sigv4.Provider.

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+
+	"github.com/stowage-go/stowage/internal/hidden"
 )
 
 // defaultProfile is the name of the profile that is taken where none is named.
@@ -31,7 +33,7 @@ type SharedConfigOptions struct {
 // file and of the credentials file. It prints without what is in them.
 type SharedConfig struct {
 	providerName
-	state hidden[*sharedConfig]
+	state hidden.Value[*sharedConfig]
 }
 
 type sharedConfig struct {
@@ -68,7 +70,7 @@ func LoadSharedConfig(o SharedConfigOptions) (*SharedConfig, error) {
 	}
 	c.addConfig(config)
 	c.addCredentials(credentials)
-	return &SharedConfig{"SharedConfig", hide(c)}, nil
+	return &SharedConfig{"SharedConfig", hidden.Of(c)}, nil
 }
 
 // read parses one of the files: the one that is named, or the variable's, or the one of
@@ -182,7 +184,7 @@ func (c *SharedConfig) Profile(name string) (*Profile, error) {
 		return nil, s.noProfile(name, given)
 	}
 	found := &profile{settings: settings}
-	p := &Profile{Name: name, Region: settings["region"].value, state: hide(found)}
+	p := &Profile{Name: name, Region: settings["region"].value, state: hidden.Of(found)}
 	if services := settings["services"].value; services != "" {
 		if found.services, ok = s.services[services]; !ok {
 			return nil, fmt.Errorf("identity: profile %q: services %q is not in %s", name, services, strings.Join(s.files, " or "))
@@ -212,7 +214,7 @@ type Profile struct {
 	Name string
 	// Region is the setting region; empty if there is none.
 	Region string
-	state  hidden[*profile]
+	state  hidden.Value[*profile]
 }
 
 type profile struct {

@@ -155,6 +155,7 @@ type ListBucketAnalyticsConfigurationsOutput struct {
 
 // ListBucketAnalyticsConfigurations answers the storage class analyses of a
 // bucket, up to 100 at a time.
+// [Client.ListBucketAnalyticsConfigurationsPages] walks the pages.
 //
 // Source: ListBucketAnalyticsConfigurations (Amazon S3 API Reference).
 func (c *Client) ListBucketAnalyticsConfigurations(ctx context.Context, in *ListBucketAnalyticsConfigurationsInput, opts ...func(*Options)) (*ListBucketAnalyticsConfigurationsOutput, error) {

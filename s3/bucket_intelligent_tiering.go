@@ -156,6 +156,7 @@ type ListBucketIntelligentTieringConfigurationsOutput struct {
 
 // ListBucketIntelligentTieringConfigurations answers the S3
 // Intelligent-Tiering configurations of a bucket, up to 100 at a time.
+// [Client.ListBucketIntelligentTieringConfigurationsPages] walks the pages.
 //
 // Source: ListBucketIntelligentTieringConfigurations (Amazon S3 API
 // Reference).

@@ -154,6 +154,7 @@ type ListBucketInventoryConfigurationsOutput struct {
 
 // ListBucketInventoryConfigurations answers the inventories of a bucket, up
 // to 100 at a time.
+// [Client.ListBucketInventoryConfigurationsPages] walks the pages.
 //
 // Source: ListBucketInventoryConfigurations (Amazon S3 API Reference).
 func (c *Client) ListBucketInventoryConfigurations(ctx context.Context, in *ListBucketInventoryConfigurationsInput, opts ...func(*Options)) (*ListBucketInventoryConfigurationsOutput, error) {

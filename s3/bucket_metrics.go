@@ -154,6 +154,7 @@ type ListBucketMetricsConfigurationsOutput struct {
 
 // ListBucketMetricsConfigurations answers the request metrics of a bucket,
 // up to 100 at a time.
+// [Client.ListBucketMetricsConfigurationsPages] walks the pages.
 //
 // Source: ListBucketMetricsConfigurations (Amazon S3 API Reference).
 func (c *Client) ListBucketMetricsConfigurations(ctx context.Context, in *ListBucketMetricsConfigurationsInput, opts ...func(*Options)) (*ListBucketMetricsConfigurationsOutput, error) {

@@ -35,6 +35,7 @@ type ListDirectoryBucketsOutput struct {
 // a region. They are listed by an endpoint of their own, which
 // Options.Endpoint has to name, such as
 // https://s3express-control.us-west-2.amazonaws.com.
+// [Client.ListDirectoryBucketsPages] walks the pages.
 //
 // Source: ListDirectoryBuckets (Amazon S3 API Reference).
 func (c *Client) ListDirectoryBuckets(ctx context.Context, in *ListDirectoryBucketsInput, opts ...func(*Options)) (*ListDirectoryBucketsOutput, error) {

@@ -14,7 +14,6 @@ import (
 // call is one invocation under way. It is the pipeline's Handler: how an attempt is
 // signed, what an answer means, and where a redirect leads.
 type call struct {
-	client   *Client
 	settings *settings
 	info     rest.Info
 	request  *rest.Request
@@ -29,6 +28,7 @@ func (k *call) do(ctx context.Context) (*transport.Response, error) {
 	if err := k.validate(); err != nil {
 		return nil, err
 	}
+	encodeMetadataHeaders(k.request.Header)
 	if err := k.preparePayload(); err != nil {
 		return nil, err
 	}
@@ -42,6 +42,7 @@ func (k *call) do(ctx context.Context) (*transport.Response, error) {
 		Stream:    k.info.StreamOutput,
 		Expect:    k.expectContinue(),
 		Sensitive: k.request.Sensitive,
+		RetryCode: k.retryCode(),
 	}
 	k.region = o.Region
 	k.recallRegion(&r.URL)
@@ -69,9 +70,9 @@ func (k *call) url() url.URL {
 // signer signs for the service that the request goes to.
 func (k *call) signer() *sigv4.Signer {
 	if k.request.HostPrefix != "" {
-		return k.client.lambda
+		return k.settings.lambda
 	}
-	return k.client.signer
+	return k.settings.signer
 }
 
 func (k *call) expectContinue() bool {
@@ -116,11 +117,16 @@ func (k *call) Authorize(ctx context.Context, a *transport.Attempt) error {
 // 200 before it knows how a copy or a Complete will end. So is a checksum that is not the
 // one that was sent.
 func (k *call) Inspect(r *transport.Response) error {
-	switch {
+	switch root := rest.RootElement(r.Document); {
 	case r.StatusCode >= 300:
-	case k.info.HasDocument && rest.RootElement(r.Document) == errorRoot:
+	case root == errorRoot, root == wrappedRoot:
+	case k.info.HasDocument && strings.EqualFold(root, "html"):
+		return responseError(r, errWebPage)
 	default:
-		if err := k.payload.confirm(r.Header); err != nil {
+		if !k.info.StreamInput {
+			return nil
+		}
+		if err := k.payload.confirm(k.request.Header, r.Header); err != nil {
 			return responseError(r, err)
 		}
 		return nil
@@ -154,7 +160,7 @@ func (k *call) Amend(req *transport.Request, r *transport.Response, err error) b
 	}
 	if region := regionOf(r, e); region != "" && region != k.region && validRegion(strings.ToLower(region)) {
 		if key, ok := k.regionKey(); ok {
-			k.client.regions.Store(key, region)
+			k.settings.regions.Store(key, region)
 		}
 		k.moveTo(&req.URL, region)
 		return true
@@ -219,7 +225,7 @@ func (k *call) recallRegion(u *url.URL) {
 	if !ok {
 		return
 	}
-	if region, ok := k.client.regions.Load(key); ok {
+	if region, ok := k.settings.regions.Load(key); ok {
 		k.moveTo(u, region.(string))
 	}
 }

@@ -5,9 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 
+	"github.com/stowage-go/stowage/internal/hidden"
 	"github.com/stowage-go/stowage/internal/rest"
 	"github.com/stowage-go/stowage/internal/transport"
 	"github.com/stowage-go/stowage/sigv4"
@@ -19,18 +22,17 @@ const namespace = "http://s3.amazonaws.com/doc/2006-03-01/"
 // Client is an S3 client. It is safe for concurrent use; make one with [New] and
 // share it.
 type Client struct {
-	// Behind a pointer: where package fmt does not get to ask Format, it does not follow
-	// pointers either.
-	*settings
-	signer  *sigv4.Signer
-	lambda  *sigv4.Signer // of WriteGetObjectResponse
-	regions *sync.Map     // regionKey -> region that a server told
+	// Where package fmt does not get to ask Format, it finds nothing either.
+	state hidden.Value[*settings]
 }
 
 // String names the endpoint, the region and the profile. A client shows none of its
 // credentials, however it is printed.
 func (c Client) String() string {
-	o := &c.options
+	if c.state == nil {
+		return "s3.Client()"
+	}
+	o := &c.settings().options
 	return "s3.Client(" + o.Endpoint + ", region " + o.Region + ", profile " + o.Profile.Name + ")"
 }
 
@@ -38,12 +40,22 @@ func (c Client) String() string {
 // they are.
 func (c Client) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, c.String()) }
 
+// LogValue gives slog the same view as String.
+func (c Client) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+func (c *Client) settings() *settings { return c.state() }
+
 // settings are Options and what follows from them.
 type settings struct {
 	options   Options
 	endpoint  endpoint
 	userAgent []string // a header value, shared by all requests
 	pipeline  transport.Pipeline
+
+	// Of the client, whatever the options of one call.
+	signer  *sigv4.Signer
+	lambda  *sigv4.Signer // of WriteGetObjectResponse
+	regions *sync.Map     // regionKey -> region that a server told
 }
 
 // Input is the input of any operation: a pointer to one of this package's Input
@@ -58,20 +70,19 @@ func New(o Options, fns ...func(*Options)) (*Client, error) {
 	for _, fn := range fns {
 		fn(&o)
 	}
-	c := &Client{
-		settings: new(settings),
-		signer:   sigv4.NewSigner(sigv4.Options{Service: "s3"}),
-		lambda:   sigv4.NewSigner(sigv4.Options{Service: objectLambda}),
-		regions:  new(sync.Map),
+	s := &settings{
+		signer:  sigv4.NewSigner(sigv4.Options{Service: "s3"}),
+		lambda:  sigv4.NewSigner(sigv4.Options{Service: objectLambda}),
+		regions: new(sync.Map),
 	}
 	budget := o.RetryBudget
 	if budget == 0 {
 		budget = transport.DefaultBudget
 	}
 	if budget > 0 {
-		c.pipeline.Budget = transport.NewBudget(budget)
+		s.pipeline.Budget = transport.NewBudget(budget)
 	}
-	c.pipeline.Clock = &transport.Clock{Local: o.Clock}
+	s.pipeline.Clock = &transport.Clock{Local: o.Clock}
 	switch {
 	case o.HTTPClient == nil:
 		// It is in the client now: Options that are used again name one or the other.
@@ -79,10 +90,10 @@ func New(o Options, fns ...func(*Options)) (*Client, error) {
 	case o.TLSConfig != nil:
 		return nil, errors.New("s3: TLSConfig is for the default HTTPClient; give yours its own")
 	}
-	if err := c.set(o); err != nil {
+	if err := s.set(o); err != nil {
 		return nil, err
 	}
-	return c, nil
+	return &Client{hidden.Of(s)}, nil
 }
 
 // set derives all settings from o. Budget and clock stay.
@@ -110,21 +121,21 @@ func (s *settings) set(o Options) error {
 
 // Options returns a copy of the client's options with every default filled in:
 // Endpoint, Region and Profile are never empty.
-func (c *Client) Options() Options { return c.options.clone() }
+func (c *Client) Options() Options { return c.settings().options.clone() }
 
 // with returns the settings for one call.
 func (c *Client) with(fns []func(*Options)) (*settings, error) {
 	if len(fns) == 0 {
-		return c.settings, nil
+		return c.settings(), nil
 	}
-	s := *c.settings
-	o := c.options.clone()
+	s := *c.settings()
+	o := s.options.clone()
 	region, endpoint := o.Region, o.Endpoint
 	for _, fn := range fns {
 		fn(&o)
 	}
 	// AWS's own endpoint follows the region.
-	if c.endpoint.aws && o.Region != region && o.Endpoint == endpoint {
+	if s.endpoint.aws && o.Region != region && o.Endpoint == endpoint {
 		o.Endpoint = ""
 	}
 	if err := s.set(o); err != nil {
@@ -152,29 +163,44 @@ func do[In, Out any](ctx context.Context, c *Client, op *rest.Operation[In, Out]
 	}
 	req, err := op.Encode(in, s.encodeOptions())
 	if err == nil {
-		err = checkLimits(in)
+		err = s.checkLimits(in)
 	}
 	if err != nil {
 		return nil, nil, err
 	}
-	k := call{client: c, settings: s, info: op.Info(), request: req}
+	k := call{settings: s, info: op.Info(), request: req}
 	resp, err := k.do(ctx)
 	if err != nil {
+		return nil, nil, k.lost(ctx, in, err)
+	}
+	out, err := decode(op, resp)
+	if err != nil {
 		return nil, nil, err
 	}
-	expiresString(resp)
-	out, err := op.Decode(resp.Response, resp.Document)
-	if err != nil {
-		resp.Body.Close()
-		return nil, nil, responseError(resp, err)
+	if keep, ok := unescaped(in, out, s.options.Profile.EncodingTypeIfAsked); !ok {
+		op.Unescape(out, keep...)
 	}
 	return out, resp, nil
 }
 
+// decode reads an answer; names that are url-encoded stay so.
+func decode[In, Out any](op *rest.Operation[In, Out], resp *transport.Response) (*Out, error) {
+	expiresString(resp)
+	if op.Name == opGetObject.Name || op.Name == opHeadObject.Name {
+		decodeMetadataHeaders(resp.Header)
+	}
+	out, err := op.DecodeEscaped(resp.Response, resp.Document)
+	if err != nil {
+		resp.Body.Close()
+		return nil, responseError(resp, err)
+	}
+	return out, nil
+}
+
 func (s *settings) encodeOptions() rest.EncodeOptions {
-	o := rest.EncodeOptions{BasePath: s.endpoint.basePath, Namespace: namespace}
+	o := rest.EncodeOptions{BasePath: s.endpoint.basePath, Namespace: namespace, HostLabel: "Bucket", InHost: inPath}
 	if s.endpoint.virtualHost {
-		o.HostLabel, o.InHost = "Bucket", s.endpoint.inHost
+		o.InHost = s.endpoint.inHost
 	}
 	return o
 }
@@ -194,12 +220,25 @@ func (k *call) validate() error {
 				}
 			}
 		}
+		if k.conditional() && !slices.Contains(p.ConditionalWrites, k.info.Name) {
+			return fmt.Errorf("%w: %s does not honour the condition of %s", ErrUnsupported, p.Name, k.info.Name)
+		}
 		if _, ok := k.request.Header["X-Amz-Copy-Source-Range"]; ok && !p.RangedPartCopy {
 			return fmt.Errorf("%w: %s may copy the whole source in place of CopySourceRange", ErrUnsupported, p.Name)
 		}
 	}
-	if bucket, _ := k.object(); bucket == "." || bucket == ".." {
-		return fmt.Errorf("s3: %q is no bucket name", bucket)
+	if err := k.prepareCustomerKeys(); err != nil {
+		return err
+	}
+	bucket, key := k.object()
+	if err := k.settings.checkBucket(bucket); err != nil {
+		return err
+	}
+	if err := k.settings.checkKey(key); err != nil {
+		return memberError("Key", err)
+	}
+	if err := k.settings.checkMetadata(k.request.Header); err != nil {
+		return err
 	}
 	if p := k.request.HostPrefix; p != "" && !validRegion(p) {
 		return errors.New("s3: RequestRoute can't be part of a host name")
@@ -207,17 +246,19 @@ func (k *call) validate() error {
 	return nil
 }
 
-// object takes bucket and key out of the path. Only failures need them, so they are
-// not kept beside it.
+func inPath(string) bool { return false }
+
+// object is the bucket, and the key that is taken out of the path.
 func (k *call) object() (bucket, key string) {
-	if k.request.HostPrefix != "" {
-		return "", "" // it answers a request for an object that is not told
+	bucket = k.request.Label
+	if bucket == "" {
+		return "", "" // a listing of buckets, or an answer for an object that is not told
 	}
 	path := strings.TrimPrefix(k.request.Path, k.settings.endpoint.basePath)
 	path = strings.TrimPrefix(path, "/")
-	if k.request.HostValue != "" {
-		return k.request.HostValue, path
+	if k.request.HostValue == "" {
+		path = strings.TrimPrefix(path, bucket)
+		path = strings.TrimPrefix(path, "/")
 	}
-	bucket, key, _ = strings.Cut(path, "/")
-	return bucket, key
+	return bucket, path
 }

@@ -72,7 +72,7 @@ func TestAddress(t *testing.T) {
 			_, err = again.HeadObject(t.Context(), &HeadObjectInput{Bucket: c.bucket, Key: "a/key"})
 			require.NoError(t, err)
 			require.Equal(t, c.want, s.last().URL.String())
-			require.Equal(t, client.endpoint, again.endpoint)
+			require.Equal(t, client.settings().endpoint, again.settings().endpoint)
 		})
 	}
 }
@@ -82,7 +82,9 @@ func TestAddress(t *testing.T) {
 func TestAddressWithoutBucketAndInErrors(t *testing.T) {
 	for _, addressing := range []Addressing{AddressingPath, AddressingVirtualHost} {
 		s := always(404, "", "X-Amz-Request-Id", "id")
-		c := newClient(t, s, func(o *Options) { o.Endpoint, o.Addressing = "http://store.example/base", addressing })
+		c := newClient(t, s, func(o *Options) {
+			o.Endpoint, o.Addressing, o.Profile = "http://store.example/base", addressing, CephRGW()
+		})
 		_, err := c.GetObject(t.Context(), nil)
 		require.ErrorContains(t, err, "missing required members Bucket, Key")
 		require.Zero(t, s.attempts())

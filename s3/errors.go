@@ -27,9 +27,15 @@ var (
 	// ErrChecksumMismatch: the server stored, or sent, other bytes than the checksum
 	// is of.
 	ErrChecksumMismatch = errors.New("checksum mismatch")
-	// ErrObjectChanged: the object was replaced while its body was being read, so the
-	// rest can't be had.
-	ErrObjectChanged = errors.New("object changed while it was read")
+	// ErrObjectChanged: the object was replaced while it was being read, so the rest
+	// can't be had. It is also ErrPreconditionFailed, whatever the server made of the
+	// condition.
+	ErrObjectChanged error = objectChanged{}
+	// ErrAmbiguous: a repeated attempt was refused for a condition, or an upload, that an
+	// attempt before it, whose answer was lost, may have used up itself: what was asked for
+	// may be done. The refusal is wrapped beside it. See "What is retried" in the package's
+	// documentation.
+	ErrAmbiguous = errors.New("not known whether it took effect")
 	// ErrRetryBudget: a retry was due, but the client's budget was empty.
 	ErrRetryBudget = transport.ErrBudget
 )
@@ -66,6 +72,7 @@ const (
 	ErrNoSuchBucket                 Code = "NoSuchBucket"
 	ErrNoSuchKey                    Code = "NoSuchKey"
 	ErrNoSuchUpload                 Code = "NoSuchUpload"
+	ErrNoSuchVersion                Code = "NoSuchVersion"
 	ErrNotImplemented               Code = "NotImplemented"
 	ErrOperationAborted             Code = "OperationAborted"
 	ErrRequestTimeTooSkewed         Code = "RequestTimeTooSkewed"
@@ -80,18 +87,27 @@ const (
 type class struct {
 	name   string
 	status int
+	// code tells the class of an error inside a success.
+	code string
 }
 
 func (c *class) Error() string { return c.name }
 
-// Class sentinels go by the status of the answer.
+// Class sentinels go by the status of the answer. A failed condition is one as well when it is
+// told inside a success, as CompleteMultipartUpload and CopyObject do.
 var (
-	ErrNotModified        error = &class{"not modified", http.StatusNotModified}               // 304
-	ErrForbidden          error = &class{"forbidden", http.StatusForbidden}                    // 403
-	ErrNotFound           error = &class{"not found", http.StatusNotFound}                     // 404
-	ErrConflict           error = &class{"conflict", http.StatusConflict}                      // 409
-	ErrPreconditionFailed error = &class{"precondition failed", http.StatusPreconditionFailed} // 412
+	ErrNotModified        error = &class{"not modified", http.StatusNotModified, ""}                                 // 304
+	ErrForbidden          error = &class{"forbidden", http.StatusForbidden, ""}                                      // 403
+	ErrNotFound           error = &class{"not found", http.StatusNotFound, ""}                                       // 404
+	ErrConflict           error = &class{"conflict", http.StatusConflict, string(ErrConditionalRequestConflict)}     // 409
+	ErrPreconditionFailed error = &class{"precondition failed", http.StatusPreconditionFailed, "PreconditionFailed"} // 412
 )
+
+type objectChanged struct{}
+
+func (objectChanged) Error() string { return "object changed while it was read" }
+
+func (objectChanged) Is(target error) bool { return target == ErrPreconditionFailed }
 
 // Error is what the server said. It implements smithy.APIError.
 type Error struct {
@@ -161,7 +177,7 @@ func (e *Error) Is(target error) bool {
 	case Code:
 		return e.Code == string(t)
 	case *class:
-		return e.StatusCode == t.status
+		return e.StatusCode == t.status || e.StatusCode < http.StatusMultipleChoices && t.code != "" && e.Code == t.code
 	}
 	switch target {
 	case fs.ErrNotExist:
@@ -195,6 +211,10 @@ const (
 	errorRoot   = "Error"
 	wrappedRoot = "ErrorResponse"
 )
+
+// errWebPage: a portal or a proxy answers for the server, and takes it for a success. Read as
+// a document it would be an empty one.
+var errWebPage = errors.New("the answer is a web page, and no document of the S3 API")
 
 // parseError makes an Error of an answer, whatever its body is: S3's XML, a proxy's
 // HTML, or nothing.

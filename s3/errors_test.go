@@ -145,7 +145,7 @@ func TestErrorChain(t *testing.T) {
 }
 
 // secrets are what must never be printed.
-var secrets = []string{testSecret, testToken, "c2VjcmV0LXNzZS1jLWtleQ==", "kms-secret-context", "123456 789", "X-Amz-Signature="}
+var secrets = []string{testSecret, testToken, "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=", "kms-secret-context", "123456 789", "X-Amz-Signature="}
 
 func requireNoSecret(t *testing.T, s string) {
 	t.Helper()
@@ -164,12 +164,12 @@ func TestErrorsShowNoSecret(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var log bytes.Buffer
 			c := newClient(t, rt, func(o *Options) {
-				o.Credentials = sigv4.Static(testKey, testSecret, testToken)
+				o.Endpoint, o.Credentials = "https://store.example", sigv4.Static(testKey, testSecret, testToken)
 				o.Logger = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug - 4}))
 			})
 			_, err := c.GetObject(t.Context(), &GetObjectInput{
 				Bucket: "bucket", Key: "key", VersionId: "the-version",
-				SSECustomerAlgorithm: "AES256", SSECustomerKey: secrets[2], SSECustomerKeyMD5: "md5==",
+				SSECustomerAlgorithm: "AES256", SSECustomerKey: CustomerKey(secrets[2]),
 			})
 			require.Error(t, err)
 			_, err2 := c.PutObject(t.Context(), &PutObjectInput{Bucket: "bucket", Key: "key", SSEKMSEncryptionContext: "kms-secret-context", Body: strings.NewReader("x")})
@@ -191,12 +191,18 @@ func TestErrorsShowNoSecret(t *testing.T) {
 
 func TestPrintingShowsNoSecret(t *testing.T) {
 	s := always(200, "content", "Etag", `"e"`)
-	c := newClient(t, s, func(o *Options) { o.Credentials = sigv4.Static(testKey, testSecret, testToken) })
-	out, err := c.GetObject(t.Context(), &GetObjectInput{Bucket: "bucket", Key: "key", SSECustomerKey: secrets[2]})
+	c := newClient(t, s, func(o *Options) {
+		o.Endpoint, o.Credentials = "https://store.example", sigv4.Static(testKey, testSecret, testToken)
+	})
+	in := GetObjectInput{Bucket: "bucket", Key: "key", SSECustomerKey: CustomerKey(secrets[2])}
+	out, err := c.GetObject(t.Context(), &in)
 	require.NoError(t, err)
 	defer out.Body.Close()
 	type holder struct{ client *Client }
-	for _, v := range []any{c, *c, c.Options(), []any{c, *c}, &holder{c}, holder{c}, out, out.Body, map[string]any{"c": c, "o": c.Options()}} {
+	// Where package fmt asks for no Format.
+	type inside struct{ client Client }
+	type reading struct{ out *GetObjectOutput }
+	for _, v := range []any{c, *c, c.Options(), []any{c, *c}, &holder{c}, holder{c}, inside{*c}, &inside{*c}, reading{out}, struct{ body any }{out.Body}, []inside{{*c}}, map[string]inside{"c": {*c}}, Client{}, out, out.Body, map[string]any{"c": c, "o": c.Options()}, in, &in, []any{in}} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
 			requireNoSecret(t, fmt.Sprintf(verb, v))
 			require.NotContains(t, fmt.Sprintf(verb, v), fmt.Sprintf("%x", testSecret))
@@ -210,7 +216,8 @@ func TestPrintingShowsNoSecret(t *testing.T) {
 			requireNoSecret(t, string(doc))
 		}
 	}
-	require.Equal(t, "s3.Client(http://store.example, region us-east-1, profile MinIO)", c.String())
+	require.Equal(t, "s3.Client(https://store.example, region us-east-1, profile MinIO)", c.String())
+	require.Equal(t, "s3.Client()", Client{}.String())
 	require.Equal(t, c.String(), fmt.Sprintf("%#v", c))
 	require.Equal(t, c.String(), fmt.Sprintf("%v", *c))
 	require.Equal(t, `s3: body of bucket "bucket", key "key", 0 of 7 bytes read`, fmt.Sprint(out.Body))

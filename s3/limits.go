@@ -1,8 +1,10 @@
 package s3
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
+	"strconv"
 	"unicode/utf8"
 )
 
@@ -18,12 +20,21 @@ const (
 )
 
 // checkLimits refuses what no server takes, before it costs a request or a body.
-func checkLimits(in any) error {
+func (s *settings) checkLimits(in any) error {
 	switch in := in.(type) {
+	case *GetObjectInput:
+		return checkOptionalPart(in.PartNumber)
+	case *HeadObjectInput:
+		return checkOptionalPart(in.PartNumber)
 	case *UploadPartInput:
 		return checkPartNumber(in.PartNumber)
 	case *UploadPartCopyInput:
+		if err := s.checkSource("CopySource", in.CopySource); err != nil {
+			return err
+		}
 		return checkPartNumber(in.PartNumber)
+	case *RenameObjectInput:
+		return s.checkSource("RenameSource", in.RenameSource)
 	case *CompleteMultipartUploadInput:
 		if in.MultipartUpload != nil {
 			return checkParts(in.MultipartUpload.Parts)
@@ -32,22 +43,41 @@ func checkLimits(in any) error {
 		if n := len(in.Delete.Objects); n > maxDeleteObjects {
 			return fmt.Errorf("s3: Delete.Objects has %d keys, more than the %d of one request: use DeleteAll", n, maxDeleteObjects)
 		}
+		for i := range in.Delete.Objects {
+			if err := s.checkKey(in.Delete.Objects[i].Key); err != nil {
+				return memberError("Delete.Objects["+strconv.Itoa(i)+"].Key", err)
+			}
+		}
 	case *PutObjectTaggingInput:
 		return checkTags("Tagging.TagSet", in.Tagging.TagSet, maxObjectTags)
 	case *PutBucketTaggingInput:
 		return checkTags("Tagging.TagSet", in.Tagging.TagSet, maxBucketTags)
 	case *CreateBucketInput:
+		if err := s.checkNewBucket(in.Bucket); err != nil {
+			return err
+		}
 		if c := in.CreateBucketConfiguration; c != nil {
 			return checkTags("CreateBucketConfiguration.Tags", c.Tags, maxBucketTags)
 		}
 	case *PutObjectInput:
 		return checkTagging(in.Tagging)
 	case *CopyObjectInput:
+		if err := s.checkSource("CopySource", in.CopySource); err != nil {
+			return err
+		}
 		return checkTagging(in.Tagging)
 	case *CreateMultipartUploadInput:
 		return checkTagging(in.Tagging)
 	}
 	return nil
+}
+
+// checkOptionalPart: 0 is no part.
+func checkOptionalPart(n int32) error {
+	if n == 0 {
+		return nil
+	}
+	return checkPartNumber(n)
 }
 
 func checkPartNumber(n int32) error {
@@ -104,8 +134,13 @@ func checkTagging(query string) error {
 		return fmt.Errorf("s3: Tagging has %d tags, more than %d", len(tags), maxObjectTags)
 	}
 	for key, values := range tags {
-		if err := checkTag(key, values[0]); err != nil {
+		switch err := checkTag(key, values[0]); {
+		case err != nil:
 			return fmt.Errorf("s3: Tagging: %w", err)
+		case key == "":
+			return errors.New("s3: Tagging has a tag without Key")
+		case len(values) > 1:
+			return fmt.Errorf("s3: Tagging has the Key %q twice", key)
 		}
 	}
 	return nil

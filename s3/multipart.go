@@ -54,7 +54,9 @@ type CreateMultipartUploadInput struct {
 	// GrantFullControl.
 	GrantWriteACP string `header:"x-amz-grant-write-acp"`
 	// Metadata is the user metadata, sent as one x-amz-meta-KEY header per entry.
-	// Keys come back in lower case; keys and values together may have 2 KB.
+	// Keys come back in lower case; keys and values together may have 2 KB, or what
+	// the [Profile] says. Values may be any UTF-8 without control characters: see
+	// the package's documentation on metadata.
 	Metadata map[string]string `headers:"x-amz-meta-"`
 	// ServerSideEncryption is the encryption at rest to use; empty means the
 	// bucket's default.
@@ -67,11 +69,11 @@ type CreateMultipartUploadInput struct {
 	// SSECustomerAlgorithm is AES256 when the object is encrypted with a key of
 	// the caller (SSE-C).
 	SSECustomerAlgorithm string `header:"x-amz-server-side-encryption-customer-algorithm"`
-	// SSECustomerKey is the caller's 256-bit key as base64. The server forgets it
-	// after the request. It is redacted in logs and needs TLS.
-	SSECustomerKey string `header:"x-amz-server-side-encryption-customer-key" sensitive:"true"`
+	// SSECustomerKey is the caller's 256-bit key, see [CustomerKey]. The server
+	// forgets it after the request. It is redacted in logs and needs TLS.
+	SSECustomerKey CustomerKey `header:"x-amz-server-side-encryption-customer-key" sensitive:"true"`
 	// SSECustomerKeyMD5 is the base64 MD5 of the raw customer key, by which the
-	// server notices a damaged one.
+	// server notices a damaged one. Empty: the client computes it.
 	SSECustomerKeyMD5 string `header:"x-amz-server-side-encryption-customer-key-MD5"`
 	// SSEKMSKeyId is the id, ARN or alias of the KMS key for aws:kms and
 	// aws:kms:dsse; empty means the account's managed key. It is redacted in
@@ -226,11 +228,11 @@ type UploadPartInput struct {
 	// SSECustomerAlgorithm is AES256 when the upload was created with a key of
 	// the caller; the same key goes with every part.
 	SSECustomerAlgorithm string `header:"x-amz-server-side-encryption-customer-algorithm"`
-	// SSECustomerKey is the caller's 256-bit key as base64. The server forgets it
-	// after the request. It is redacted in logs and needs TLS.
-	SSECustomerKey string `header:"x-amz-server-side-encryption-customer-key" sensitive:"true"`
+	// SSECustomerKey is the caller's 256-bit key, see [CustomerKey]. The server
+	// forgets it after the request. It is redacted in logs and needs TLS.
+	SSECustomerKey CustomerKey `header:"x-amz-server-side-encryption-customer-key" sensitive:"true"`
 	// SSECustomerKeyMD5 is the base64 MD5 of the raw customer key, by which the
-	// server notices a damaged one.
+	// server notices a damaged one. Empty: the client computes it.
 	SSECustomerKeyMD5 string `header:"x-amz-server-side-encryption-customer-key-MD5"`
 	// RequestPayer set to [RequestPayerRequester] agrees to pay for the request
 	// on a bucket whose owner doesn't.
@@ -337,18 +339,18 @@ type UploadPartCopyInput struct {
 	// SSECustomerAlgorithm is AES256 when the upload was created with a key of
 	// the caller; the same key goes with every part.
 	SSECustomerAlgorithm string `header:"x-amz-server-side-encryption-customer-algorithm"`
-	// SSECustomerKey is the caller's 256-bit key as base64. The server forgets it
-	// after the request. It is redacted in logs and needs TLS.
-	SSECustomerKey string `header:"x-amz-server-side-encryption-customer-key" sensitive:"true"`
+	// SSECustomerKey is the caller's 256-bit key, see [CustomerKey]. The server
+	// forgets it after the request. It is redacted in logs and needs TLS.
+	SSECustomerKey CustomerKey `header:"x-amz-server-side-encryption-customer-key" sensitive:"true"`
 	// SSECustomerKeyMD5 is the base64 MD5 of the raw customer key, by which the
-	// server notices a damaged one.
+	// server notices a damaged one. Empty: the client computes it.
 	SSECustomerKeyMD5 string `header:"x-amz-server-side-encryption-customer-key-MD5"`
 	// CopySourceSSECustomerAlgorithm is AES256 when the source is encrypted with
 	// a key of the caller.
 	CopySourceSSECustomerAlgorithm string `header:"x-amz-copy-source-server-side-encryption-customer-algorithm"`
 	// CopySourceSSECustomerKey is the base64 key that the source was encrypted
 	// with. It is redacted in logs and needs TLS.
-	CopySourceSSECustomerKey string `header:"x-amz-copy-source-server-side-encryption-customer-key" sensitive:"true"`
+	CopySourceSSECustomerKey CustomerKey `header:"x-amz-copy-source-server-side-encryption-customer-key" sensitive:"true"`
 	// CopySourceSSECustomerKeyMD5 is the base64 MD5 of the source's raw customer
 	// key.
 	CopySourceSSECustomerKeyMD5 string `header:"x-amz-copy-source-server-side-encryption-customer-key-MD5"`
@@ -493,11 +495,11 @@ type CompleteMultipartUploadInput struct {
 	// the caller. It is needed only when the upload has a checksum algorithm, or
 	// a bucket policy asks for it.
 	SSECustomerAlgorithm string `header:"x-amz-server-side-encryption-customer-algorithm"`
-	// SSECustomerKey is the caller's 256-bit key as base64. The server forgets it
-	// after the request. It is redacted in logs and needs TLS.
-	SSECustomerKey string `header:"x-amz-server-side-encryption-customer-key" sensitive:"true"`
+	// SSECustomerKey is the caller's 256-bit key, see [CustomerKey]. The server
+	// forgets it after the request. It is redacted in logs and needs TLS.
+	SSECustomerKey CustomerKey `header:"x-amz-server-side-encryption-customer-key" sensitive:"true"`
 	// SSECustomerKeyMD5 is the base64 MD5 of the raw customer key, by which the
-	// server notices a damaged one.
+	// server notices a damaged one. Empty: the client computes it.
 	SSECustomerKeyMD5 string `header:"x-amz-server-side-encryption-customer-key-MD5"`
 }
 

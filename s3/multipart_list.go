@@ -37,11 +37,11 @@ type ListPartsInput struct {
 	// SSECustomerAlgorithm is AES256 when the upload was created with a key of
 	// the caller and a checksum algorithm.
 	SSECustomerAlgorithm string `header:"x-amz-server-side-encryption-customer-algorithm"`
-	// SSECustomerKey is the caller's 256-bit key as base64. The server forgets it
-	// after the request. It is redacted in logs and needs TLS.
-	SSECustomerKey string `header:"x-amz-server-side-encryption-customer-key" sensitive:"true"`
+	// SSECustomerKey is the caller's 256-bit key, see [CustomerKey]. The server
+	// forgets it after the request. It is redacted in logs and needs TLS.
+	SSECustomerKey CustomerKey `header:"x-amz-server-side-encryption-customer-key" sensitive:"true"`
 	// SSECustomerKeyMD5 is the base64 MD5 of the raw customer key, by which the
-	// server notices a damaged one.
+	// server notices a damaged one. Empty: the client computes it.
 	SSECustomerKeyMD5 string `header:"x-amz-server-side-encryption-customer-key-MD5"`
 }
 
@@ -141,7 +141,9 @@ type ListMultipartUploadsInput struct {
 	Delimiter string `url:"delimiter,omitempty"`
 	// EncodingType set to [EncodingTypeUrl] asks the server to URL-encode keys in
 	// its answer, so that keys with characters that XML 1.0 can't carry survive.
-	// The answer's members are decoded again before they are handed out.
+	// The answer's members are decoded again before they are handed out. Leave it
+	// empty with Ceph RGW, which encodes keys without saying so, and with OpenStack
+	// Swift where CommonPrefixes count, which it does not encode but says it did.
 	EncodingType EncodingType `url:"encoding-type,omitempty"`
 	// KeyMarker is the key after which the listing starts. With an
 	// UploadIdMarker, further uploads of this key are listed too.

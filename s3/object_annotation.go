@@ -2,6 +2,7 @@ package s3
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"time"
@@ -152,8 +153,8 @@ type GetObjectAnnotationInput struct {
 	// owner makes the server answer 403. With a [Profile] whose server ignores
 	// it the call fails with [ErrUnsupported].
 	ExpectedBucketOwner string `header:"x-amz-expected-bucket-owner"`
-	// ChecksumMode ENABLED asks for the annotation's checksum. It is answered,
-	// not compared.
+	// ChecksumMode ENABLED asks for the annotation's checksum, by which the
+	// client verifies what it reads.
 	ChecksumMode ChecksumMode `header:"x-amz-checksum-mode"`
 }
 
@@ -207,14 +208,24 @@ type GetObjectAnnotationOutput struct {
 }
 
 // GetObjectAnnotation answers one annotation of an object. The caller closes
-// AnnotationPayload.
+// AnnotationPayload. When the answer has a checksum of it, the read that would
+// end with io.EOF fails with [ErrChecksumMismatch] for other bytes.
 //
 // Test with errors.Is for [ErrNoSuchKey] (404) and Code("NoSuchAnnotation")
 // (404).
 //
 // Source: GetObjectAnnotation (Amazon S3 API Reference).
 func (c *Client) GetObjectAnnotation(ctx context.Context, in *GetObjectAnnotationInput, opts ...func(*Options)) (*GetObjectAnnotationOutput, error) {
-	return invoke(ctx, c, &opGetObjectAnnotation, in, opts)
+	out, resp, err := do(ctx, c, &opGetObjectAnnotation, in, opts)
+	if err != nil {
+		return nil, operationError(opGetObjectAnnotation.Name, err)
+	}
+	body := &checkedBody{ReadCloser: out.AnnotationPayload, fail: func(err error) error {
+		return operationError(opGetObjectAnnotation.Name, fmt.Errorf("read annotation %q of bucket %q, key %q: %w", in.AnnotationName, in.Bucket, in.Key, err))
+	}}
+	body.sum.expect(resp.Header)
+	out.AnnotationPayload = body
+	return out, nil
 }
 
 var opDeleteObjectAnnotation = rest.Operation[DeleteObjectAnnotationInput, DeleteObjectAnnotationOutput]{
@@ -323,6 +334,7 @@ type ListObjectAnnotationsOutput struct {
 
 // ListObjectAnnotations answers the annotations of an object, a page at a
 // time.
+// [Client.ListObjectAnnotationsPages] walks the pages.
 //
 // Source: ListObjectAnnotations (Amazon S3 API Reference).
 func (c *Client) ListObjectAnnotations(ctx context.Context, in *ListObjectAnnotationsInput, opts ...func(*Options)) (*ListObjectAnnotationsOutput, error) {

@@ -34,9 +34,9 @@ type GetObjectAttributesInput struct {
 	SSECustomerAlgorithm string `header:"x-amz-server-side-encryption-customer-algorithm"`
 	// SSECustomerKey is the base64 key that the object was encrypted with. It
 	// is redacted in logs and needs TLS.
-	SSECustomerKey string `header:"x-amz-server-side-encryption-customer-key" sensitive:"true"`
+	SSECustomerKey CustomerKey `header:"x-amz-server-side-encryption-customer-key" sensitive:"true"`
 	// SSECustomerKeyMD5 is the base64 MD5 of the raw customer key, by which the
-	// server notices a damaged one.
+	// server notices a damaged one. Empty: the client computes it.
 	SSECustomerKeyMD5 string `header:"x-amz-server-side-encryption-customer-key-MD5"`
 	// RequestPayer set to [RequestPayerRequester] agrees to pay for the request
 	// on a bucket whose owner doesn't.
@@ -74,6 +74,7 @@ type GetObjectAttributesOutput struct {
 
 // GetObjectAttributes answers checksums, parts and size of an object,
 // without the object.
+// [Client.GetObjectAttributesPages] walks the pages.
 //
 // Test with errors.Is for [ErrNoSuchKey] (404). A server that doesn't know
 // the subresource answers the object instead: see [Profile].

@@ -2,16 +2,14 @@ package s3
 
 import (
 	"context"
-	"encoding/base64"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
 	"net/http"
 	"strconv"
 	"strings"
 
-	"github.com/stowage-go/stowage/internal/checksum"
+	"github.com/stowage-go/stowage/internal/hidden"
 	"github.com/stowage-go/stowage/internal/transport"
 )
 
@@ -21,14 +19,14 @@ func (c *Client) getObject(ctx context.Context, in *GetObjectInput, opts []func(
 	if err != nil {
 		return nil, operationError(opGetObject.Name, err)
 	}
-	b := &objectBody{ctx: ctx, client: c, opts: opts, in: *in, src: out.Body, etag: out.ETag, version: out.VersionId, size: resp.ContentLength}
+	b := &objectBody{ctx: ctx, client: c, opts: opts, in: hidden.Of(*in), src: out.Body, etag: out.ETag, version: out.VersionId, size: resp.ContentLength}
 	b.resumable = b.size >= 0 && out.ETag != ""
 	if resp.StatusCode == http.StatusPartialContent || in.PartNumber != 0 {
 		var ok bool
 		b.from, ok = rangeStart(out.ContentRange)
 		b.resumable = b.resumable && (ok || resp.StatusCode == http.StatusOK)
-	} else if in.ChecksumMode == ChecksumModeEnabled {
-		b.expect(resp.Header)
+	} else {
+		b.sum.expect(resp.Header)
 	}
 	out.Body = b
 	return out, nil
@@ -54,7 +52,7 @@ type objectBody struct {
 	ctx    context.Context
 	client *Client
 	opts   []func(*Options)
-	in     GetObjectInput
+	in     hidden.Value[GetObjectInput] // a customer key may be in it
 
 	src       io.ReadCloser
 	etag      string
@@ -66,27 +64,8 @@ type objectBody struct {
 	resumable bool
 	closed    bool
 
-	digest     hash.Hash // nil: no checksum to compare
-	name, want string
-	err        error // what every further Read answers
-}
-
-// expect takes note of the stored checksum of the whole object. One of checksums
-// ("...-7") says nothing about a single pass.
-func (b *objectBody) expect(h http.Header) {
-	for _, alg := range [...]checksum.Algorithm{
-		checksum.CRC64NVME, checksum.CRC32C, checksum.CRC32, checksum.SHA256, checksum.SHA1,
-	} {
-		name := checksum.Header(alg)
-		want := h.Get(name)
-		if want == "" || strings.Contains(want, "-") {
-			continue
-		}
-		if digest, err := checksum.New(alg); err == nil {
-			b.digest, b.name, b.want = digest, strings.ToLower(name), want
-		}
-		return
-	}
+	sum bodyChecksum
+	err error // what every further Read answers
 }
 
 // Read implements io.Reader. io.EOF comes after the last byte and never before.
@@ -97,9 +76,7 @@ func (b *objectBody) Read(p []byte) (int, error) {
 	for b.err == nil {
 		n, err := b.src.Read(p)
 		b.read += int64(n)
-		if b.digest != nil {
-			b.digest.Write(p[:n])
-		}
+		b.sum.write(p[:n])
 		if n > 0 {
 			b.stalls = 0
 		}
@@ -125,11 +102,8 @@ func (b *objectBody) Read(p []byte) (int, error) {
 
 // complete is the end of the body: io.EOF, unless the checksum says otherwise.
 func (b *objectBody) complete() error {
-	if b.digest == nil {
-		return io.EOF
-	}
-	if got := base64.StdEncoding.EncodeToString(b.digest.Sum(nil)); got != b.want {
-		return b.fail(fmt.Errorf("%w: %s is %s, received %s", ErrChecksumMismatch, b.name, b.want, got))
+	if err := b.sum.verify(); err != nil {
+		return b.fail(err)
 	}
 	return io.EOF
 }
@@ -155,7 +129,7 @@ func (b *objectBody) resume(cause error) error {
 	if !b.resumable || b.stalls >= s.options.MaxAttempts {
 		return b.fail(cause)
 	}
-	in := b.in
+	in := b.in()
 	in.PartNumber, in.IfNoneMatch, in.IfMatch = 0, "", b.etag
 	in.Range = "bytes=" + strconv.FormatInt(b.from+b.read, 10) + "-" + strconv.FormatInt(b.from+b.size-1, 10)
 	out, resp, err := do(b.ctx, b.client, &opGetObject, &in, b.opts)
@@ -207,7 +181,8 @@ type limitedBody struct {
 func (b *objectBody) fail(err error) error {
 	var known *Error
 	if !errors.As(err, &known) {
-		err = fmt.Errorf("read body of bucket %q, key %q: %w", b.in.Bucket, b.in.Key, err)
+		in := b.in()
+		err = fmt.Errorf("read body of bucket %q, key %q: %w", in.Bucket, in.Key, err)
 	}
 	return operationError(opGetObject.Name, err)
 }
@@ -215,7 +190,8 @@ func (b *objectBody) fail(err error) error {
 // Format names the object for every verb: package fmt would print unexported fields as
 // they are, an SSE-C key among them.
 func (b *objectBody) Format(f fmt.State, _ rune) {
-	fmt.Fprintf(f, "s3: body of bucket %q, key %q, %d of %d bytes read", b.in.Bucket, b.in.Key, b.read, b.size)
+	in := b.in()
+	fmt.Fprintf(f, "s3: body of bucket %q, key %q, %d of %d bytes read", in.Bucket, in.Key, b.read, b.size)
 }
 
 // Close ends the connection, or gives it back when the body was read to its end.

@@ -15,6 +15,8 @@ import (
 	"testing/iotest"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/stowage-go/stowage/internal/checksum"
 )
 
 // store serves one object over connections that break.
@@ -160,7 +162,7 @@ func TestBodyResumesTheSameVersion(t *testing.T) {
 	s := letters()
 	s.version, s.breaks = "v-1", []int{3}
 	in := object
-	in.IfNoneMatch, in.SSECustomerKey, in.ResponseContentType = `"other"`, "key==", "text/plain"
+	in.IfNoneMatch, in.ResponseContentType = `"other"`, "text/plain"
 	b, err := getAll(t.Context(), newClient(t, s), &in)
 	require.NoError(t, err)
 	require.Equal(t, alphabet, string(b))
@@ -234,7 +236,9 @@ func TestBodyOfAnObjectThatChanged(t *testing.T) {
 			b, err := io.ReadAll(out.Body)
 			require.ErrorIs(t, err, ErrObjectChanged)
 			require.ErrorContains(t, err, "5 of 26")
-			require.Equal(t, !ignore, errors.Is(err, ErrPreconditionFailed))
+			require.ErrorIs(t, err, ErrPreconditionFailed)
+			_, answered := asError(err)
+			require.Equal(t, !ignore, answered)
 			require.Equal(t, alphabet[:5], string(b), "nothing of the other object")
 			_, again := out.Body.Read(make([]byte, 1))
 			require.Equal(t, err, again)
@@ -362,6 +366,51 @@ func TestBodyOfUnknownLength(t *testing.T) {
 	require.Equal(t, alphabet, string(b))
 }
 
+// Every algorithm that can be computed is compared, in the order of cost.
+func TestBodyChecksumAlgorithms(t *testing.T) {
+	for i, a := range verified {
+		h, err := checksum.New(a)
+		require.NoError(t, err)
+		h.Write([]byte(alphabet))
+		s := letters()
+		s.header = []string{checksum.Header(a), checksum.Encode(h.Sum(nil))}
+		if i+1 < len(verified) {
+			s.header = append(s.header, checksum.Header(verified[i+1]), "AAAA")
+		}
+		_, err = getAll(t.Context(), newClient(t, s), &object)
+		require.NoError(t, err, a)
+		s.header[1] = checksum.Encode(make([]byte, h.Size()))
+		_, err = getAll(t.Context(), newClient(t, s), &object)
+		require.ErrorIs(t, err, ErrChecksumMismatch, a)
+		require.ErrorContains(t, err, strings.ToLower(checksum.Header(a)))
+		require.ErrorContains(t, err, `bucket "bucket", key "key"`)
+	}
+}
+
+func TestAnnotationChecksum(t *testing.T) {
+	in := &GetObjectAnnotationInput{Bucket: "bucket", Key: "key", AnnotationName: "note"}
+	for want, fails := range map[string]bool{crc32cOf("text"): false, "AAAAAA==": true, "": false} {
+		s := &stub{reply: func(_ int, r *http.Request) (*http.Response, error) {
+			resp := answer(r, 200, "text", "X-Amz-Checksum-Crc32c", want)
+			if want == "" {
+				delete(resp.Header, "X-Amz-Checksum-Crc32c")
+			}
+			return resp, nil
+		}}
+		out, err := newClient(t, s, func(o *Options) { o.Profile = AWS() }).GetObjectAnnotation(t.Context(), in)
+		require.NoError(t, err)
+		b, err := io.ReadAll(out.AnnotationPayload)
+		require.NoError(t, out.AnnotationPayload.Close())
+		require.Equal(t, "text", string(b))
+		require.Equal(t, fails, errors.Is(err, ErrChecksumMismatch), err)
+		if fails {
+			require.ErrorContains(t, err, `GetObjectAnnotation, read annotation "note" of bucket "bucket", key "key"`)
+		}
+	}
+	_, err := newClient(t, always(404, errorXML("NoSuchAnnotation")), func(o *Options) { o.Profile = AWS() }).GetObjectAnnotation(t.Context(), in)
+	require.ErrorIs(t, err, Code("NoSuchAnnotation"))
+}
+
 func TestBodyChecksum(t *testing.T) {
 	good := crc32cOf(alphabet)
 	for _, c := range []struct {
@@ -378,7 +427,10 @@ func TestBodyChecksum(t *testing.T) {
 		{"wrong over two connections", []string{"X-Amz-Checksum-Crc32c", "AAAAAA=="}, GetObjectInput{ChecksumMode: ChecksumModeEnabled}, []int{7}, true},
 		{"wrong, rough end", []string{"X-Amz-Checksum-Crc32c", "AAAAAA=="}, GetObjectInput{ChecksumMode: ChecksumModeEnabled}, []int{26}, true},
 		{"another algorithm", []string{"X-Amz-Checksum-Sha256", "AAAA"}, GetObjectInput{ChecksumMode: ChecksumModeEnabled}, nil, true},
-		{"not asked for", []string{"X-Amz-Checksum-Crc32c", "AAAAAA=="}, GetObjectInput{}, nil, false},
+		{"not asked for, wrong", []string{"X-Amz-Checksum-Crc32c", "AAAAAA=="}, GetObjectInput{}, nil, true},
+		{"not asked for, right", []string{"X-Amz-Checksum-Crc32c", good}, GetObjectInput{}, []int{7}, false},
+		{"of checksums, by its type", []string{"X-Amz-Checksum-Crc32c", "AAAAAA==", "X-Amz-Checksum-Type", "COMPOSITE"}, GetObjectInput{}, nil, false},
+		{"of the whole, by its type", []string{"X-Amz-Checksum-Crc32c", "AAAAAA==", "X-Amz-Checksum-Type", "FULL_OBJECT"}, GetObjectInput{}, nil, true},
 		{"of checksums", []string{"X-Amz-Checksum-Crc32c", "AAAAAA==-7"}, GetObjectInput{ChecksumMode: ChecksumModeEnabled}, nil, false},
 		{"of the whole, not the range", []string{"X-Amz-Checksum-Crc32c", good}, GetObjectInput{ChecksumMode: ChecksumModeEnabled, Range: "bytes=1-5"}, nil, false},
 		{"of none that is known", []string{"X-Amz-Checksum-Xxhash64", "AAAAAAAAAAA="}, GetObjectInput{ChecksumMode: ChecksumModeEnabled}, nil, false},

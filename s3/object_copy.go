@@ -97,11 +97,11 @@ type CopyObjectInput struct {
 	// SSECustomerAlgorithm is AES256 when the copy is to be encrypted with a key
 	// of the caller.
 	SSECustomerAlgorithm string `header:"x-amz-server-side-encryption-customer-algorithm"`
-	// SSECustomerKey is the caller's 256-bit key as base64. The server forgets it
-	// after the request. It is redacted in logs and needs TLS.
-	SSECustomerKey string `header:"x-amz-server-side-encryption-customer-key" sensitive:"true"`
+	// SSECustomerKey is the caller's 256-bit key, see [CustomerKey]. The server
+	// forgets it after the request. It is redacted in logs and needs TLS.
+	SSECustomerKey CustomerKey `header:"x-amz-server-side-encryption-customer-key" sensitive:"true"`
 	// SSECustomerKeyMD5 is the base64 MD5 of the raw customer key, by which the
-	// server notices a damaged one.
+	// server notices a damaged one. Empty: the client computes it.
 	SSECustomerKeyMD5 string `header:"x-amz-server-side-encryption-customer-key-MD5"`
 	// SSEKMSKeyId is the id, ARN or alias of the KMS key for aws:kms and
 	// aws:kms:dsse; empty means the account's managed key. It is redacted in
@@ -118,7 +118,7 @@ type CopyObjectInput struct {
 	CopySourceSSECustomerAlgorithm string `header:"x-amz-copy-source-server-side-encryption-customer-algorithm"`
 	// CopySourceSSECustomerKey is the base64 key that the source was encrypted
 	// with. It is redacted in logs and needs TLS.
-	CopySourceSSECustomerKey string `header:"x-amz-copy-source-server-side-encryption-customer-key" sensitive:"true"`
+	CopySourceSSECustomerKey CustomerKey `header:"x-amz-copy-source-server-side-encryption-customer-key" sensitive:"true"`
 	// CopySourceSSECustomerKeyMD5 is the base64 MD5 of the source's raw customer
 	// key.
 	CopySourceSSECustomerKeyMD5 string `header:"x-amz-copy-source-server-side-encryption-customer-key-MD5"`

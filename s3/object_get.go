@@ -51,11 +51,11 @@ type GetObjectInput struct {
 	// SSECustomerAlgorithm is AES256 when the object is encrypted with a key of
 	// the caller (SSE-C).
 	SSECustomerAlgorithm string `header:"x-amz-server-side-encryption-customer-algorithm"`
-	// SSECustomerKey is the caller's 256-bit key as base64. The server forgets it
-	// after the request. It is redacted in logs and needs TLS.
-	SSECustomerKey string `header:"x-amz-server-side-encryption-customer-key" sensitive:"true"`
+	// SSECustomerKey is the caller's 256-bit key, see [CustomerKey]. The server
+	// forgets it after the request. It is redacted in logs and needs TLS.
+	SSECustomerKey CustomerKey `header:"x-amz-server-side-encryption-customer-key" sensitive:"true"`
 	// SSECustomerKeyMD5 is the base64 MD5 of the raw customer key, by which the
-	// server notices a damaged one.
+	// server notices a damaged one. Empty: the client computes it.
 	SSECustomerKeyMD5 string `header:"x-amz-server-side-encryption-customer-key-MD5"`
 	// RequestPayer set to [RequestPayerRequester] agrees to pay for the request
 	// on a bucket whose owner doesn't.
@@ -154,7 +154,7 @@ type GetObjectOutput struct {
 	// ServerSideEncryption is the encryption at rest that was used.
 	ServerSideEncryption ServerSideEncryption `header:"x-amz-server-side-encryption"`
 	// Metadata is the user metadata: the x-amz-meta- headers without that prefix,
-	// names in lower case.
+	// names in lower case, encoded words decoded.
 	Metadata map[string]string `headers:"x-amz-meta-"`
 	// SSECustomerAlgorithm echoes the algorithm of a key that the caller gave.
 	SSECustomerAlgorithm string `header:"x-amz-server-side-encryption-customer-algorithm"`
@@ -203,6 +203,11 @@ type GetObjectOutput struct {
 // IfNoneMatch or IfModifiedSince), [ErrPreconditionFailed] (412, IfMatch or
 // IfUnmodifiedSince) and [ErrInvalidRange] (416). Reading Body fails with
 // [ErrObjectChanged] when the object is replaced meanwhile.
+//
+// When the answer has a checksum of the whole object, which servers send for
+// ChecksumMode ENABLED, the read that would end with io.EOF fails with
+// [ErrChecksumMismatch] for other bytes. A range, and a checksum of the parts'
+// checksums, is not compared, nor are ETag and Content-MD5.
 //
 // Source: GetObject (Amazon S3 API Reference).
 func (c *Client) GetObject(ctx context.Context, in *GetObjectInput, opts ...func(*Options)) (*GetObjectOutput, error) {

@@ -101,7 +101,9 @@ type PutObjectInput struct {
 	// object.
 	WriteOffsetBytes *int64 `header:"x-amz-write-offset-bytes"`
 	// Metadata is the user metadata, sent as one x-amz-meta-KEY header per entry.
-	// Keys come back in lower case; keys and values together may have 2 KB.
+	// Keys come back in lower case; keys and values together may have 2 KB, or what
+	// the [Profile] says. Values may be any UTF-8 without control characters: see
+	// the package's documentation on metadata.
 	Metadata map[string]string `headers:"x-amz-meta-"`
 	// ServerSideEncryption is the encryption at rest to use; empty means the
 	// bucket's default.
@@ -114,11 +116,11 @@ type PutObjectInput struct {
 	// SSECustomerAlgorithm is AES256 when the object is encrypted with a key of
 	// the caller (SSE-C).
 	SSECustomerAlgorithm string `header:"x-amz-server-side-encryption-customer-algorithm"`
-	// SSECustomerKey is the caller's 256-bit key as base64. The server forgets it
-	// after the request. It is redacted in logs and needs TLS.
-	SSECustomerKey string `header:"x-amz-server-side-encryption-customer-key" sensitive:"true"`
+	// SSECustomerKey is the caller's 256-bit key, see [CustomerKey]. The server
+	// forgets it after the request. It is redacted in logs and needs TLS.
+	SSECustomerKey CustomerKey `header:"x-amz-server-side-encryption-customer-key" sensitive:"true"`
 	// SSECustomerKeyMD5 is the base64 MD5 of the raw customer key, by which the
-	// server notices a damaged one.
+	// server notices a damaged one. Empty: the client computes it.
 	SSECustomerKeyMD5 string `header:"x-amz-server-side-encryption-customer-key-MD5"`
 	// SSEKMSKeyId is the id, ARN or alias of the KMS key for aws:kms and
 	// aws:kms:dsse; empty means the account's managed key. It is redacted in

@@ -32,9 +32,9 @@ type SelectObjectContentInput struct {
 	SSECustomerAlgorithm string `header:"x-amz-server-side-encryption-customer-algorithm"`
 	// SSECustomerKey is the base64 key that the object was encrypted with. It
 	// is redacted in logs and needs TLS.
-	SSECustomerKey string `header:"x-amz-server-side-encryption-customer-key" sensitive:"true"`
+	SSECustomerKey CustomerKey `header:"x-amz-server-side-encryption-customer-key" sensitive:"true"`
 	// SSECustomerKeyMD5 is the base64 MD5 of the raw customer key, by which the
-	// server notices a damaged one.
+	// server notices a damaged one. Empty: the client computes it.
 	SSECustomerKeyMD5 string `header:"x-amz-server-side-encryption-customer-key-MD5"`
 	// RequestProgress asks for progress events.
 	RequestProgress RequestProgress `xml:"RequestProgress"`

@@ -81,6 +81,8 @@ type ListObjectVersionsOutput struct {
 // ListObjectVersions answers the versions and delete markers of a bucket's
 // objects, by key and newest first, up to 1,000 at a time. Both lists
 // together make up a page.
+// [Client.ListObjectVersionsPages] walks the pages. [Client.ObjectVersions]
+// lists those of one object.
 //
 // Test with errors.Is for [ErrNoSuchBucket] (404).
 //

@@ -94,6 +94,11 @@ type Options struct {
 	// that is the context's.
 	IdleTimeout time.Duration
 
+	// ReadAhead is the most, in bytes, that an [ObjectHandle] fetches at a time for Read,
+	// and it holds twice as much. Zero: 4 MiB; negative: each Read is a request for what
+	// it asks for. It is read as the object is opened.
+	ReadAhead int64
+
 	// SignPayload says whether bodies are signed.
 	SignPayload SignPayload
 	// SignHeaders names further request headers to sign, such as "Range". Headers
@@ -185,6 +190,9 @@ func (o *Options) resolve() (endpoint, error) {
 	if o.MaxAttempts == 0 {
 		o.MaxAttempts = transport.DefaultMaxAttempts
 	}
+	if o.ReadAhead == 0 {
+		o.ReadAhead = defaultReadAhead
+	}
 	return ep, nil
 }
 
@@ -192,6 +200,7 @@ func (o *Options) resolve() (endpoint, error) {
 func (o Options) clone() Options {
 	o.SignHeaders = slices.Clone(o.SignHeaders)
 	o.Profile.Checksums = slices.Clone(o.Profile.Checksums)
+	o.Profile.ConditionalWrites = slices.Clone(o.Profile.ConditionalWrites)
 	o.Profile.Operations = maps.Clone(o.Profile.Operations)
 	return o
 }

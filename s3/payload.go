@@ -50,7 +50,8 @@ func (k *call) prepareDocument() error {
 	doc, h := k.request.Document, k.request.Header
 	k.payload.hash = sigv4.EmptyPayload
 	k.addContentType()
-	if doc == nil && !k.info.ChecksumRequired {
+	// A server that is told of a checksum refuses a request without one, document or not.
+	if doc == nil && !k.info.ChecksumRequired && h.Get("X-Amz-Sdk-Checksum-Algorithm") == "" {
 		return nil
 	}
 	sum := sha256.Sum256(doc)
@@ -289,21 +290,32 @@ func (r *hashingReader) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// confirm compares the checksum that the server answers with the one that was sent.
-// A server that answers none leaves the sent one, so that the output tells it.
-func (p *payload) confirm(h http.Header) error {
-	sum := p.sent.Load()
-	if sum == nil {
+// confirm compares the checksum that the server answers with the one that was sent, be it
+// the client's or the caller's. A server that answers none leaves the client's, so that the
+// output tells it. What an append answers is of the whole object.
+func (p *payload) confirm(sent, answered http.Header) error {
+	if _, appends := sent["X-Amz-Write-Offset-Bytes"]; appends {
 		return nil
 	}
-	switch got := h.Get(p.checksum); got {
-	case *sum:
-	case "":
-		h.Set(p.checksum, *sum)
-	default:
-		return fmt.Errorf("%w: sent %s %s, the server has %s", ErrChecksumMismatch, strings.ToLower(p.checksum), *sum, got)
+	if sum := p.sent.Load(); sum != nil {
+		if got := answered.Get(p.checksum); got == "" {
+			answered.Set(p.checksum, *sum)
+		} else if got != *sum {
+			return mismatch(p.checksum, *sum, got)
+		}
+		return nil
+	}
+	for _, name := range checksumHeaders {
+		want, got := only(sent[name]), only(answered[name])
+		if want != "" && got != "" && got != want && !strings.Contains(got, "-") {
+			return mismatch(name, want, got)
+		}
 	}
 	return nil
+}
+
+func mismatch(name, sent, got string) error {
+	return fmt.Errorf("%w: sent %s %s, the server has %s", ErrChecksumMismatch, strings.ToLower(name), sent, got)
 }
 
 // hasChecksum: the caller gave a value. x-amz-checksum-algorithm and -type are none.

@@ -3,10 +3,16 @@ package s3
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"log/slog"
+	"maps"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
+	"github.com/stowage-go/stowage/internal/transport"
 	"github.com/stowage-go/stowage/sigv4"
 )
 
@@ -20,6 +26,22 @@ type PresignedRequest struct {
 	// Body is the document that must be sent, for operations that have one.
 	Body []byte
 }
+
+// redacted stands in for a secret wherever a value is printed.
+const redacted = "[redacted]"
+
+// String shows the request without what opens the object: print the members for that.
+func (p PresignedRequest) String() string {
+	target, query, _ := strings.Cut(p.URL, "?")
+	names := slices.Sorted(maps.Keys(p.Header))
+	return fmt.Sprintf("s3.PresignedRequest(%s %s?%s, header %v, %d bytes of body)", p.Method, target, transport.RedactQuery(query), names, len(p.Body))
+}
+
+// Format writes String for every verb.
+func (p PresignedRequest) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, p.String()) }
+
+// LogValue gives slog the same view as String.
+func (p PresignedRequest) LogValue() slog.Value { return slog.StringValue(p.String()) }
 
 // Presign signs a request for any operation so that someone without credentials can
 // send it, for 1 second up to 7 days (API reference, "Authenticating Requests: Using
@@ -50,12 +72,12 @@ func (c *Client) presign(ctx context.Context, in Input, expires time.Duration, o
 	op := in.operation()
 	req, err := op.EncodeAny(in, s.encodeOptions())
 	if err == nil {
-		err = checkLimits(in)
+		err = s.checkLimits(in)
 	}
 	if err != nil {
 		return nil, err
 	}
-	k := call{client: c, settings: s, info: op.Info(), request: req, region: s.options.Region}
+	k := call{settings: s, info: op.Info(), request: req, region: s.options.Region}
 	if err := k.validate(); err != nil {
 		return nil, err
 	}
@@ -66,6 +88,7 @@ func (c *Client) presign(ctx context.Context, in Input, expires time.Duration, o
 	if err != nil {
 		return nil, err
 	}
+	encodeMetadataHeaders(req.Header)
 	u := k.url()
 	k.recallRegion(&u)
 	k.addContentType()
@@ -90,7 +113,7 @@ func (c *Client) presign(ctx context.Context, in Input, expires time.Duration, o
 		signed.Body = io.NopCloser(nil)
 	}
 	url, header, err := k.signer().PresignHTTP(&signed, sigv4.Params{
-		Credentials: creds, Region: k.region, Time: c.pipeline.Clock.Now(),
+		Credentials: creds, Region: k.region, Time: s.pipeline.Clock.Now(),
 		PayloadHash: sigv4.UnsignedPayload, SignHeaders: names,
 	}, expires)
 	if err != nil {

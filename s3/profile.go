@@ -38,6 +38,22 @@ type Profile struct {
 	// Region to sign for when Options name none.
 	Region string
 
+	// BucketNameChars may stand in the name of a bucket beside letters, digits, '-', '.' and
+	// '_', such as the ':' between a tenant and its bucket.
+	BucketNameChars string
+	// DNSBucketNames: CreateBucket takes only what a DNS name may hold: 3 to 63 lower-case
+	// letters, digits, '-' and '.', a letter or a digit first, last and beside every '.', and
+	// no IP address.
+	DNSBucketNames bool
+	// MaxKeyLength bounds a key, in bytes; 0 where no limit is known.
+	MaxKeyLength int
+	// RewrittenKeys are the forms of keys that the server takes for another key. Such a
+	// key fails with [ErrUnsupported].
+	RewrittenKeys KeyForms
+	// MaxMetadata bounds the names and values of an object's user metadata together, and
+	// MaxMetadataValue each value as it travels, in bytes; 0 where no limit is known.
+	MaxMetadata, MaxMetadataValue int
+
 	// Checksums are the x-amz-checksum-* algorithms that the server verifies and
 	// stores. Empty: it ignores or refuses them.
 	Checksums []ChecksumAlgorithm
@@ -65,10 +81,18 @@ type Profile struct {
 	// ListVersion is the listing operation to prefer: 2 for ListObjectsV2, 1 for
 	// ListObjects.
 	ListVersion int
-	// EncodingTypeURL: listings understand encoding-type=url.
+	// EncodingTypeURL: listings understand encoding-type=url. The iterators over pages
+	// then ask for it.
 	EncodingTypeURL bool
-	// MarkerWithBucket: a listing's NextMarker may begin with "/bucket/".
+	// EncodingTypeIfAsked: a listing that says EncodingType url has encoded keys only if
+	// the request asked for them. Elsewhere what an answer says is believed.
+	EncodingTypeIfAsked bool
+	// MarkerWithBucket: a ListObjects marker may be "/bucket/key" in place of "key",
+	// depending on the server's release, and keys are ordered by their UTF-16 units.
 	MarkerWithBucket bool
+	// DeleteObjectsKeys is how many keys [Client.DeleteAll] puts into one DeleteObjects
+	// unless it is told; zero means 1000, the API's limit.
+	DeleteObjectsKeys int
 	// SubresourceContentType is the Content-Type that operations on a bucket's
 	// subresource must carry, where the provider insists on one.
 	SubresourceContentType string
@@ -76,6 +100,13 @@ type Profile struct {
 	// ignored, a guard would seem to hold that doesn't: such a call fails with
 	// [ErrUnsupported].
 	ExpectedBucketOwner bool
+	// ConditionalWrites are the operations of which the server honours If-Match and
+	// If-None-Match. With others a write would go ahead whatever is there, or always be
+	// refused: such a call fails with [ErrUnsupported].
+	ConditionalWrites []string
+	// CustomerKeys: the server encrypts with the caller's own keys (SSE-C). Where they are
+	// ignored, objects would lie there in clear: such a call fails with [ErrUnsupported].
+	CustomerKeys bool
 
 	// Operations tells the support of each operation by its name; one that is not in
 	// it has OtherOperations.

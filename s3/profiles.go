@@ -15,16 +15,20 @@ const (
 // 5 GiB, objects up to 5 TiB.
 func AWS() Profile {
 	return Profile{
-		Name:       profileAWS,
-		Addressing: AddressingVirtualHost,
-		Region:     DefaultRegion,
+		Name:           profileAWS,
+		Addressing:     AddressingVirtualHost,
+		Region:         DefaultRegion,
+		DNSBucketNames: true, MaxKeyLength: 1024, MaxMetadata: 2 << 10,
 		Checksums: []ChecksumAlgorithm{
 			ChecksumAlgorithmCrc64nvme, ChecksumAlgorithmCrc32c, ChecksumAlgorithmCrc32, ChecksumAlgorithmSha256, ChecksumAlgorithmSha1,
 		},
 		AWSChunked: true, PayloadHash: true, ContentMD5: true, ETagMD5: true,
 		MaxParts: 10000, MinPartSize: 5 * mebibyte, MaxPartSize: 5 * gibibyte,
 		MaxPutSize: 5 * gibibyte, MaxObjectSize: 5 * tebibyte,
-		RangedPartCopy: true, ListVersion: 2, EncodingTypeURL: true, ExpectedBucketOwner: true,
+		RangedPartCopy: true, ListVersion: 2, EncodingTypeURL: true, ExpectedBucketOwner: true, CustomerKeys: true,
+		ConditionalWrites: []string{
+			"PutObject", "CopyObject", "CompleteMultipartUpload", "DeleteObject", "RenameObject", "PutObjectAnnotation", "DeleteObjectAnnotation",
+		},
 		Operations: map[string]Support{"GetObjectTorrent": Unsupported},
 	}
 }
@@ -32,17 +36,28 @@ func AWS() Profile {
 // Generic is a server of which nothing is known: the strictest choice everywhere. No
 // checksums, no framing, path addressing, 1000 parts, ETags that are not trusted, and
 // no operation on those subresources that some servers overlook, since without its
-// subresource DELETE /bucket?encryption is DELETE /bucket.
+// subresource DELETE /bucket?encryption is DELETE /bucket, and PUT /bucket/key?retention
+// is PUT /bucket/key. For a server that is known to have them, change Operations of the
+// copy; docs/s3-operations.md tells which do.
 func Generic() Profile {
 	return Profile{
-		Name:       "generic",
-		Addressing: AddressingPath,
-		MaxParts:   1000, MinPartSize: 5 * mebibyte, MaxPartSize: 5 * gibibyte,
+		Name:           "generic",
+		Addressing:     AddressingPath,
+		DNSBucketNames: true, MaxKeyLength: 1024, MaxMetadata: 2 << 10,
+		RewrittenKeys: KeyLeadingSlash | KeyDoubleSlash | KeyDotSegment,
+		MaxParts:      1000, MinPartSize: 5 * mebibyte, MaxPartSize: 5 * gibibyte,
 		MaxPutSize: 5 * gibibyte, MaxObjectSize: 1000 * 5 * gibibyte,
 		ListVersion: 2,
 		Operations: supported(Unsupported, append(overlookedSubresources(),
 			// MinIO's DELETE /bucket?publicAccessBlock deletes the bucket.
-			"GetPublicAccessBlock", "PutPublicAccessBlock", "DeletePublicAccessBlock")...),
+			"GetPublicAccessBlock", "PutPublicAccessBlock", "DeletePublicAccessBlock",
+			// So do these in Swift 2.30; its PUT of a retention or a legal hold replaces the
+			// object, and its GETs are listings or the object.
+			"GetBucketLifecycleConfiguration", "PutBucketLifecycleConfiguration", "DeleteBucketLifecycle",
+			"GetBucketReplication", "PutBucketReplication", "DeleteBucketReplication",
+			"GetObjectLockConfiguration", "PutObjectLockConfiguration",
+			"GetObjectRetention", "PutObjectRetention", "GetObjectLegalHold", "PutObjectLegalHold",
+			"GetBucketPolicyStatus")...),
 	}
 }
 
@@ -69,19 +84,24 @@ func overlookedSubresources() []string {
 	}
 }
 
-// CephRGW is a Ceph RADOS Gateway (Ceph documentation, "Ceph Object Gateway S3 API";
-// release 16 seen): path addressing, Content-MD5 and SHA-256 verified, x-amz-checksum-*
-// ignored, trailers refused.
+// CephRGW is a Ceph RADOS Gateway (Ceph documentation, "Ceph Object Gateway S3 API"):
+// path addressing, Content-MD5 and SHA-256 verified, x-amz-checksum-* ignored, trailers
+// refused. Operations are as release 16.2.15 was seen to have them; of replication that is
+// one without a sync policy in its zone group, which refuses to set it.
 func CephRGW() Profile {
 	p := Profile{
-		Name:        "Ceph RGW",
-		Addressing:  AddressingPath,
+		Name:            "Ceph RGW",
+		Addressing:      AddressingPath,
+		BucketNameChars: ":", DNSBucketNames: true, MaxKeyLength: 1024,
 		PayloadHash: true, ContentMD5: true, ETagMD5: true,
 		MaxParts: 10000, MinPartSize: 5 * mebibyte, MaxPartSize: 5 * gibibyte,
 		MaxPutSize: 5 * gibibyte, MaxObjectSize: 5 * tebibyte,
-		RangedPartCopy: true, ListVersion: 2, EncodingTypeURL: true,
-		Operations: supported(Unsupported, append(overlookedSubresources(), "PutBucketLogging", "RestoreObject")...),
+		RangedPartCopy: true, ListVersion: 2, EncodingTypeURL: true, CustomerKeys: true, ConditionalWrites: []string{"PutObject"},
+		Operations: supported(Unsupported, append(overlookedSubresources(),
+			"PutBucketLogging", "RestoreObject", "PutBucketReplication", "DeleteBucketReplication")...),
 	}
+	// Nothing can be set, and that is what they tell.
+	maps.Copy(p.Operations, supported(PartiallySupported, "GetBucketLogging", "GetBucketReplication"))
 	// Its queries know a part of SQL, its records are wrapped in XML, and its streams end
 	// without an End event.
 	p.Operations["SelectObjectContent"] = PartiallySupported
@@ -94,6 +114,7 @@ func CephRGW() Profile {
 func KakaoCloud() Profile {
 	p := CephRGW()
 	p.Name, p.Region, p.SubresourceContentType = "KakaoCloud", "kr-central-2", "text/html"
+	p.MaxMetadata, p.MaxMetadataValue = 4<<10, 512
 	p.OtherOperations = Unsupported
 	p.Operations = supported(Supported,
 		"ListBuckets", "HeadBucket", "GetBucketAcl", "GetBucketEncryption", "GetBucketLifecycle", "GetBucketLifecycleConfiguration",
@@ -111,14 +132,17 @@ func KakaoCloud() Profile {
 // aws-chunked is refused with 501, Content-MD5 is demanded on DeleteObjects.
 func NHNCloud() Profile {
 	p := Profile{
-		Name:        "NHN Cloud",
-		Addressing:  AddressingPath,
+		Name:           "NHN Cloud",
+		Addressing:     AddressingPath,
+		DNSBucketNames: true, MaxKeyLength: 1024, MaxMetadata: 4 << 10, MaxMetadataValue: 256,
 		Region:      "KR1",
 		PayloadHash: true, ContentMD5: true, ETagMD5: true,
 		MaxParts: 1000, MinPartSize: 5 * mebibyte, MaxPartSize: 5 * gibibyte,
 		MaxPutSize: 5 * gibibyte, MaxObjectSize: 1000 * 5 * gibibyte,
-		RangedPartCopy: true, ListVersion: 2, EncodingTypeURL: true,
-		OtherOperations: Unsupported,
+		RangedPartCopy: true, ListVersion: 2, EncodingTypeURL: true, ConditionalWrites: []string{"CompleteMultipartUpload", "DeleteObject"},
+		// Swift deletes a request's keys almost one by one: 1000 were seen to take 56 s.
+		DeleteObjectsKeys: 100,
+		OtherOperations:   Unsupported,
 	}
 	p.Operations = supported(Supported,
 		"ListBuckets", "CreateBucket", "HeadBucket", "DeleteBucket", "GetBucketAcl", "GetBucketLocation",
@@ -134,13 +158,16 @@ func NHNCloud() Profile {
 // of a range are not trusted.
 func Alluxio() Profile {
 	return Profile{
-		Name:       "Alluxio",
-		Addressing: AddressingPath,
-		BasePath:   "/api/v1/s3",
-		ContentMD5: true,
-		MaxParts:   10000, MinPartSize: 5 * mebibyte, MaxPartSize: 5 * gibibyte,
+		Name:            "Alluxio",
+		Addressing:      AddressingPath,
+		BucketNameChars: ":", MaxMetadata: 2 << 10,
+		RewrittenKeys: KeyLeadingSlash | KeyDoubleSlash | KeyDotSegment,
+		BasePath:      "/api/v1/s3",
+		ContentMD5:    true,
+		MaxParts:      10000, MinPartSize: 5 * mebibyte, MaxPartSize: 5 * gibibyte,
 		MaxPutSize: 5 * gibibyte, MaxObjectSize: 5 * tebibyte,
-		ListVersion: 2, EncodingTypeURL: true, MarkerWithBucket: true,
+		// Releases up to 2.9.1 say EncodingType url whether asked or not, and never encode.
+		ListVersion: 2, EncodingTypeIfAsked: true, MarkerWithBucket: true,
 		OtherOperations: Unsupported,
 		Operations: supported(Supported,
 			"AbortMultipartUpload", "CompleteMultipartUpload", "CopyObject", "CreateBucket", "CreateMultipartUpload", "DeleteBucket",
@@ -150,18 +177,27 @@ func Alluxio() Profile {
 	}
 }
 
-// MinIO is a MinIO server: every checksum verified and stored, aws-chunked decoded,
-// path addressing, 10,000 parts. It lacks ACLs, CORS and websites.
+// MinIO is a MinIO server (version 2026-02-12 seen): every checksum verified and stored,
+// aws-chunked decoded, path addressing, 10,000 parts. It lacks ACLs, CORS and websites: what
+// it tells of them is that nothing is set.
 func MinIO() Profile {
 	p := AWS()
 	p.Name, p.Addressing, p.ExpectedBucketOwner = "MinIO", AddressingPath, false
+	p.RewrittenKeys = KeyLeadingSlash
+	p.ConditionalWrites = []string{"PutObject", "CompleteMultipartUpload"}
 	p.Operations = supported(Unsupported, overlookedSubresources()...)
 	maps.Copy(p.Operations, supported(Unsupported,
 		"PutBucketCors", "DeleteBucketCors", "PutBucketWebsite", "DeleteBucketWebsite", "PutBucketLogging",
-		"PutBucketRequestPayment", "PutPublicAccessBlock", "DeletePublicAccessBlock"))
-	maps.Copy(p.Operations, map[string]Support{
-		"GetBucketEncryption": Supported, "PutBucketEncryption": Supported, "DeleteBucketEncryption": Supported,
-		"GetObjectAttributes": Supported, "GetBucketAcl": PartiallySupported, "PutBucketAcl": PartiallySupported,
-	})
+		"PutBucketRequestPayment", "GetPublicAccessBlock", "PutPublicAccessBlock", "DeletePublicAccessBlock"))
+	maps.Copy(p.Operations, supported(Supported,
+		"GetBucketEncryption", "PutBucketEncryption", "DeleteBucketEncryption", "GetObjectAttributes"))
+	maps.Copy(p.Operations, supported(PartiallySupported,
+		"GetBucketAccelerateConfiguration", "GetBucketCors", "GetBucketLogging", "GetBucketRequestPayment", "GetBucketWebsite",
+		// The list of what is private, and no other.
+		"GetBucketAcl", "PutBucketAcl", "GetObjectAcl", "PutObjectAcl",
+		// Public is what anybody may read and write.
+		"GetBucketPolicyStatus",
+		// Of one whole key, never of a prefix.
+		"ListMultipartUploads"))
 	return p
 }

@@ -82,4 +82,12 @@ func TestOverlookedSubresources(t *testing.T) {
 	for _, p := range []Profile{Generic(), MinIO()} {
 		require.Equal(t, Unsupported, p.Support("DeletePublicAccessBlock"), p.Name)
 	}
+	for _, p := range []Profile{Generic(), NHNCloud()} {
+		for _, name := range []string{
+			"DeleteBucketLifecycle", "DeleteBucketReplication", "PutObjectRetention", "PutObjectLegalHold",
+			"GetBucketLifecycleConfiguration", "GetObjectRetention", "GetObjectLegalHold",
+		} {
+			require.Equal(t, Unsupported, p.Support(name), "%s: %s", p.Name, name)
+		}
+	}
 }

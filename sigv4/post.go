@@ -19,8 +19,8 @@ type PostPolicy struct {
 	Expiration time.Time
 	// Bucket that takes the upload. Required.
 	Bucket string
-	// Key is the one key that may be written. It may hold ${filename}, which
-	// the server replaces.
+	// Key is the one key that may be written. ${filename} has no place in it: the
+	// server puts the file's name there before it compares, and then nothing matches.
 	Key string
 	// KeyPrefix, when Key is empty, is what the key has to start with; empty: any
 	// key.
@@ -63,6 +63,22 @@ func PostStartsWith(field, prefix string) PostCondition {
 // included.
 func PostLengthRange(min, max int64) PostCondition {
 	return PostCondition{kind: postLength, min: min, max: max}
+}
+
+// Field is the name of the field that the condition restricts, empty for
+// [PostLengthRange].
+func (c PostCondition) Field() string { return c.field }
+
+// Allows tells whether a field of this value meets the condition. That of
+// [PostLengthRange] is on the file, and on no field.
+func (c PostCondition) Allows(value string) bool {
+	switch c.kind {
+	case postEquals:
+		return value == c.value
+	case postStartsWith:
+		return strings.HasPrefix(value, c.value)
+	}
+	return c.kind == postLength
 }
 
 // SignPost signs a policy and answers the form's fields: policy, key,
@@ -132,6 +148,8 @@ func (policy PostPolicy) check(now time.Time) error {
 		return errors.New("sigv4: post policy: expiration is out of range")
 	case policy.Key != "" && policy.KeyPrefix != "":
 		return errors.New("sigv4: post policy: both key and key prefix are set")
+	case strings.Contains(policy.Key, "${filename}"):
+		return errors.New("sigv4: post policy: key holds ${filename}: give what comes before it as the key prefix")
 	case !utf8.ValidString(policy.Bucket), !utf8.ValidString(policy.Key), !utf8.ValidString(policy.KeyPrefix):
 		return errors.New("sigv4: post policy: bucket or key is not UTF-8")
 	}

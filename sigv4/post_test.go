@@ -13,7 +13,7 @@ func TestSignPost(t *testing.T) {
 	policy := PostPolicy{
 		Expiration: published.Time.Add(time.Hour + 5*time.Millisecond),
 		Bucket:     "b",
-		Key:        `quote " back \ é <tag> ${filename}`,
+		Key:        `quote " back \ é <tag>`,
 		Conditions: []PostCondition{PostLengthRange(1, 10<<20), PostEquals("x-amz-meta-a", "")},
 	}
 	p := published
@@ -55,6 +55,7 @@ func TestSignPostMistakes(t *testing.T) {
 		{"expired", func(p *PostPolicy) { p.Expiration = published.Time }, "expiration is not after"},
 		{"far away", func(p *PostPolicy) { p.Expiration = time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC) }, "out of range"},
 		{"key and prefix", func(p *PostPolicy) { p.Key, p.KeyPrefix = "a", "b" }, "both"},
+		{"key with a variable", func(p *PostPolicy) { p.Key = "a/${filename}" }, "give what comes before it as the key prefix"},
 		{"key not utf-8", func(p *PostPolicy) { p.Key = "\xff" }, "not UTF-8"},
 		{"prefix not utf-8", func(p *PostPolicy) { p.KeyPrefix = "\xff" }, "not UTF-8"},
 		{"zero condition", func(p *PostPolicy) { p.Conditions = make([]PostCondition, 1) }, "condition 0: was not made"},
@@ -83,4 +84,26 @@ func TestSignPostMistakes(t *testing.T) {
 	p.Time = time.Date(-5, 1, 1, 0, 0, 0, 0, time.UTC)
 	_, err = signer.SignPost(fine, p)
 	require.ErrorContains(t, err, "out of range")
+}
+
+func TestPostCondition(t *testing.T) {
+	for _, tt := range []struct {
+		condition PostCondition
+		field     string
+		yes, no   []string
+	}{
+		{PostEquals("acl", "private"), "acl", []string{"private"}, []string{"", "public-read"}},
+		{PostStartsWith("Content-Type", "image/"), "Content-Type", []string{"image/", "image/png"}, []string{"", "imag", "text/plain"}},
+		{PostStartsWith("a", ""), "a", []string{"", "b"}, nil},
+		{PostLengthRange(1, 2), "", []string{"", "any"}, nil},
+		{PostCondition{}, "", nil, []string{"", "a"}},
+	} {
+		require.Equal(t, tt.field, tt.condition.Field())
+		for _, v := range tt.yes {
+			require.True(t, tt.condition.Allows(v), "%v %q", tt.condition, v)
+		}
+		for _, v := range tt.no {
+			require.False(t, tt.condition.Allows(v), "%v %q", tt.condition, v)
+		}
+	}
 }

@@ -14,12 +14,25 @@ var behaviours = map[string]map[string]string{
 		// Without a signature it is no S3 request: Swift's own API looks for an account in the path.
 		"anonymous": "412 PreconditionFailed",
 		// partNumber is for uploads only.
-		"GetObject of a part":                   "405 MethodNotAllowed",
-		"UploadPart for no upload":              "no error, wanted [NoSuchUpload]",
-		"PutObject, If-None-Match * that holds": "501 NotImplemented",
-		"PutObject, If-None-Match * that fails": "501 NotImplemented",
-		"PutObject, If-Match that holds":        "501 NotImplemented",
-		"PutObject, If-Match that fails":        "501 NotImplemented",
+		// What a delete marker hid stays hidden when the marker goes.
+		"UndeleteObject":           "the version was copied",
+		"GetObject of a part":      "405 MethodNotAllowed",
+		"UploadPart for no upload": "no error, wanted [NoSuchUpload]",
+		// The headers of a customer key are overlooked.
+		"customer key":                          "unsupported",
+		"customer key, in spite of the profile": "not encrypted",
+		// A form is no request that it knows.
+		"form":                                                      "unsupported",
+		"form, in spite of the profile":                             "answered 400",
+		"PutObject, If-None-Match * that holds":                     "501 NotImplemented",
+		"PutObject, If-None-Match * that fails":                     "501 NotImplemented",
+		"PutObject, If-Match that holds":                            "501 NotImplemented",
+		"PutObject, If-Match that fails":                            "501 NotImplemented",
+		"PutObject, If-None-Match *, answer lost":                   "501 NotImplemented",
+		"PutObject, If-None-Match *, answer lost, another's object": "501 NotImplemented",
+		"CopyObject, If-None-Match * that holds":                    "501 NotImplemented",
+		"CopyObject, If-None-Match * that fails":                    "501 NotImplemented",
+		"CopyObject, If-Match that fails":                           "501 NotImplemented",
 	},
 	// Ceph RGW 16.2.15.
 	"ceph": {
@@ -33,29 +46,49 @@ var behaviours = map[string]map[string]string{
 		// partNumber is not known: the whole object comes.
 		"GetObject of a part": "10498105 bytes came back that differ from the 5242880 sent",
 		// The ETag is compared with the quotes still on.
-		"PutObject, If-Match that holds": "412 PreconditionFailed",
+		"PutObject, If-Match that holds":  "412 PreconditionFailed",
+		"customer key, read with another": "400 BadRequest",
+		"customer key, copy to another":   "501 NotImplemented",
+		// Conditions that are overlooked, which the profile knows.
+		"CompleteMultipartUpload, If-None-Match * that fails": "no error, wanted [precondition failed]",
+		"CompleteMultipartUpload, If-Match that fails":        "no error, wanted [precondition failed]",
+		"CopyObject, If-None-Match * that fails":              "no error, wanted [precondition failed]",
+		"CopyObject, If-Match that fails":                     "no error, wanted [precondition failed]",
+		"DeleteObject, If-Match that fails":                   "no error, wanted [precondition failed]",
+		// Of a form's fields, those of HTTP but Content-Type are not stored.
+		"form, all fields": `Content-Type "text/x-test", Cache-Control "", Content-Disposition "", metadata map[a:1]`,
+		"form, checksum":   "unsupported", // it would be overlooked
 		// x-amz-copy-source-if-match is overlooked.
 		"CopyObject, condition that fails": "no error, wanted [precondition failed]",
+		"RevertObject":                     "does not tell the new version's id",
 	},
 	// MinIO of 2026-02-12: an object is a file, a key its path.
 	"minio": {
-		"PutBucketAcl, canned":         "501 NotImplemented",
-		"key: //":                      "400 XMinioInvalidObjectName",
-		"key: a leading slash":         `stored as ["lead"]`,
-		"key: two leading slashes":     `stored as ["lead"]`,
-		"key: .":                       "400 XMinioInvalidResourceName",
-		"key: ..":                      "400 XMinioInvalidResourceName",
-		"key: ./ inside":               "400 XMinioInvalidResourceName",
-		"key: ../ inside":              "400 XMinioInvalidResourceName",
-		"key: a leading ../":           "400 XMinioInvalidResourceName",
-		"key: 1024 bytes":              "400 XMinioInvalidObjectName", // a file name has 255 bytes at most
-		"AbortMultipartUpload of none": "no error, wanted [NoSuchUpload]",
+		"PutBucketAcl, canned": "501 NotImplemented",
+		// Conditions that are overlooked, which the profile knows.
+		"CopyObject, If-None-Match * that fails": "no error, wanted [precondition failed]",
+		"CopyObject, If-Match that fails":        "no error, wanted [precondition failed]",
+		"DeleteObject, If-Match that fails":      "no error, wanted [precondition failed]",
+		// Behind a front that ends TLS it takes no customer keys.
+		"customer key":                          "400 InvalidRequest",
+		"customer key, in spite of the profile": "400 InvalidRequest",
+		"key: //":                               "400 XMinioInvalidObjectName",
+		"key: a leading slash":                  `stored as ["lead"]`,
+		"key: two leading slashes":              `stored as ["lead"]`,
+		"key: .":                                "400 XMinioInvalidResourceName",
+		"key: ..":                               "400 XMinioInvalidResourceName",
+		"key: ./ inside":                        "400 XMinioInvalidResourceName",
+		"key: ../ inside":                       "400 XMinioInvalidResourceName",
+		"key: a leading ../":                    "400 XMinioInvalidResourceName",
+		"key: 1024 bytes":                       "400 XMinioInvalidObjectName", // a file name has 255 bytes at most
+		"AbortMultipartUpload of none":          "no error, wanted [NoSuchUpload]",
 		// Uploads are listed for one whole key only, never for a prefix.
 		"ListMultipartUploads":                          "listed 0 uploads",
 		"ListMultipartUploadsPages":                     "listed 0 of 3 uploads in 1 pages",
 		"ListMultipartUploadsPages, uploads of one key": "listed 0 of 3 uploads in 1 pages",
 		"CompleteMultipartUpload twice":                 "404 NoSuchUpload",
 	},
+	"minio-tls": {"customer key": "ok", "customer key, in spite of the profile": "ok"},
 	// versitygw 1.8.0 with the posix backend: an object is a file, a key its path.
 	"versitygw": {
 		"PutBucketAcl, canned":     "400 AccessControlListNotSupported", // until ownership controls allow it
@@ -75,6 +108,19 @@ var behaviours = map[string]map[string]string{
 		// The upload that the marker names is skipped, and then looked for.
 		"ListMultipartUploadsPages":                     "400 InvalidArgument",
 		"ListMultipartUploadsPages, uploads of one key": "400 InvalidArgument",
+		// The version that the marker names is listed again, so that pages of one stay where they
+		// are; with a delimiter the marker is the one that was sent.
+		"ListObjectVersionsPages of one key":       "operation error S3: ListObjectVersions, listing does not advance",
+		"ListObjectVersionsPages with a delimiter": "operation error S3: ListObjectVersions, listing does not advance",
+		// The headers of a customer key are overlooked.
+		"customer key":                          "unsupported",
+		"customer key, in spite of the profile": "not encrypted",
+		// Conditions that are overlooked.
+		"CopyObject, If-None-Match * that fails": "no error, wanted [precondition failed]",
+		"CopyObject, If-Match that fails":        "no error, wanted [precondition failed]",
+		// ${filename} is not replaced.
+		"form, any name below a prefix": "404 NoSuchKey",
+		"form, checksum":                "unsupported",
 		// The file's time has nanoseconds, the header's has seconds.
 		"GetObject, If-Modified-Since that fails": "no error, wanted [not modified]",
 	},

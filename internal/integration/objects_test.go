@@ -216,7 +216,7 @@ func TestConditions(t *testing.T) {
 		put := func(name string, in s3.PutObjectInput, failure error) {
 			s.check(t, "PutObject, "+name, func(ctx context.Context, _ *testing.T) error {
 				in.Bucket, in.Body = bucket, bytes.NewReader(body)
-				_, err := s.client.PutObject(ctx, &in)
+				_, err := s.client.PutObject(ctx, &in, func(o *s3.Options) { o.AllowUnsupported = true })
 				if failure != nil {
 					return expect(err, failure)
 				}

@@ -51,6 +51,10 @@ type missingError struct {
 	members []string
 }
 
+// Missing is the error for required members that are missing, of a call that is no
+// operation of its own. errors.As finds it as smithy.InvalidParamsError.
+func Missing(call string, members ...string) error { return newMissingError(call, members) }
+
 func newMissingError(operation string, members []string) *missingError {
 	e := &missingError{params: smithy.InvalidParamsError{Context: operation}, members: members}
 	for _, m := range members {

@@ -60,7 +60,7 @@ func (f *headerField) text(v reflect.Value) (text, reason string) {
 	if f.scalar.kind == 0 {
 		return joinList(v), ""
 	}
-	return f.scalar.text(v)
+	return f.scalar.parameter(v)
 }
 
 // refuse finds what is wrong in a map in which something is. It goes through

@@ -171,3 +171,39 @@ func BenchmarkDecodeVersions(b *testing.B) {
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/1000, "ns/key")
 }
+
+// What a server left as it is stays so: all of it, or members by their name.
+func TestUnescape(t *testing.T) {
+	op := versionsOp()
+	doc := []byte("<R><KeyMarker>a%41</KeyMarker><EncodingType>url</EncodingType><Version><Key>b%41</Key></Version></R>")
+	out, err := op.DecodeEscaped(&http.Response{}, doc)
+	require.NoError(t, err)
+	require.Equal(t, "a%41", out.KeyMarker)
+	require.Equal(t, "b%41", out.Versions[0].Key)
+	op.Unescape(out, "KeyMarker")
+	require.Equal(t, "a%41", out.KeyMarker)
+	require.Equal(t, "bA", out.Versions[0].Key)
+
+	out, err = op.Decode(&http.Response{}, doc)
+	require.NoError(t, err)
+	require.Equal(t, "aA", out.KeyMarker)
+	require.Equal(t, "bA", out.Versions[0].Key)
+
+	op.Unescape(nil)
+	out.EncodingType, out.KeyMarker = "", "%41"
+	op.Unescape(out)
+	require.Equal(t, "%41", out.KeyMarker)
+
+	// In a document that is a member of its own as well.
+	type wrapped struct {
+		Listing *versionListing `payload:"xml"`
+	}
+	whole := &Operation[empty, wrapped]{Name: "List", Method: http.MethodGet, URI: "/"}
+	got, err := whole.Decode(&http.Response{}, doc)
+	require.NoError(t, err)
+	require.Equal(t, "aA", got.Listing.KeyMarker)
+	whole.Unescape(new(wrapped))
+
+	bad := &Operation[empty, struct{ Field string }]{Name: "Bad", Method: http.MethodGet, URI: "/"}
+	bad.Unescape(new(struct{ Field string }))
+}

@@ -91,6 +91,9 @@ type Request struct {
 	// Path is the decoded path and RawPath the escaped one, "" when both are
 	// equal: together they make url.URL.EscapedPath return the escaped form.
 	Path, RawPath string
+	// Label is the value of the label that EncodeOptions.HostLabel names, wherever it
+	// stands.
+	Label string
 	// HostValue is the value of the label that the host carries, "" when none does.
 	HostValue string
 	// HostPrefix is the value of Operation.HostLabel, "" when it has none.
@@ -147,6 +150,17 @@ func (o *Operation[In, Out]) EncodeAny(in any, opt EncodeOptions) (*Request, err
 // error for a document that ends too soon matches io.ErrUnexpectedEOF. A date
 // that can't be read leaves its member zero.
 func (o *Operation[In, Out]) Decode(resp *http.Response, doc []byte) (*Out, error) {
+	out, err := o.DecodeEscaped(resp, doc)
+	if err != nil {
+		return nil, err
+	}
+	o.Unescape(out)
+	return out, nil
+}
+
+// DecodeEscaped is Decode without its last step: members with encoding:"url" stay as
+// the server wrote them.
+func (o *Operation[In, Out]) DecodeEscaped(resp *http.Response, doc []byte) (*Out, error) {
 	p, err := o.compiled()
 	if err != nil {
 		return nil, err
@@ -159,6 +173,22 @@ func (o *Operation[In, Out]) Decode(resp *http.Response, doc []byte) (*Out, erro
 		return nil, err
 	}
 	return out, nil
+}
+
+// Unescape undoes the encoding of out's members with encoding:"url" where its
+// EncodingType member says url. Top-level members of the document that keep names stay
+// as they are.
+func (o *Operation[In, Out]) Unescape(out *Out, keep ...string) {
+	p, err := o.compiled()
+	if err != nil || out == nil {
+		return
+	}
+	v := reflect.ValueOf(out).Elem()
+	if p.out.self != nil {
+		p.out.self.unescapeRoot(v, keep)
+	} else if d := p.out.document; d != nil && !v.Field(d.index).IsNil() {
+		d.layout.unescapeRoot(v.Field(d.index).Elem(), keep)
+	}
 }
 
 // Check compiles both plans and reports the first bad tag or URI.

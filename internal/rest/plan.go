@@ -283,11 +283,11 @@ func (p *plan) encode(in reflect.Value, opt EncodeOptions) (*Request, error) {
 	req := &Request{Operation: p.name, Method: p.method, Sensitive: p.inHeaders.sensitive}
 	hostLabel := opt.HostLabel
 	if hostLabel != "" {
-		value := p.path.label(in, hostLabel)
-		if value == "" || opt.InHost != nil && !opt.InHost(value) {
+		req.Label = p.path.label(in, hostLabel)
+		if req.Label == "" || opt.InHost != nil && !opt.InHost(req.Label) {
 			hostLabel = ""
 		} else {
-			req.HostValue = value
+			req.HostValue = req.Label
 		}
 	}
 	if p.hostField >= 0 {

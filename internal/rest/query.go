@@ -80,8 +80,9 @@ func (qb *queryBuilder) add(f reflect.StructField, b binding) error {
 	var typ reflect.Type
 	s, err := b.scalarFor(f.Type, formatDateTime)
 	switch {
-	case err == nil && s.kind == kindTime:
-		// A time is handed over as text: the trait's formats, always in UTC.
+	case err == nil && (s.kind == kindTime || s.kind == kindInt):
+		// Handed over as text: a time in the trait's formats, always in UTC; a number when it
+		// is none below zero.
 		typ, qf.scalar = reflect.TypeFor[string](), s
 	case err == nil:
 		typ, qf.scalar = plainType(f.Type), s
@@ -122,8 +123,6 @@ func plainType(t reflect.Type) reflect.Type {
 		return reflect.TypeFor[string]()
 	case reflect.Bool:
 		return reflect.TypeFor[bool]()
-	case reflect.Int, reflect.Int32, reflect.Int64:
-		return reflect.TypeFor[int64]()
 	case reflect.Pointer:
 		return reflect.PointerTo(plainType(t.Elem()))
 	case reflect.Slice:
@@ -149,8 +148,8 @@ func (q *queryPlan) encode(in reflect.Value) (string, error) {
 		src, dst := in.Field(f.index), picked.Field(i)
 		switch {
 		case absent(src):
-		case f.scalar.kind == kindTime:
-			text, reason := f.scalar.text(src)
+		case f.scalar.kind == kindTime || f.scalar.kind == kindInt:
+			text, reason := f.scalar.parameter(src)
 			if reason != "" {
 				return "", &MemberError{Member: f.name, Reason: reason}
 			}

@@ -78,6 +78,15 @@ func (s scalar) text(v reflect.Value) (text, reason string) {
 	return string(b), ""
 }
 
+// parameter is text for a header or the query, where S3 has no number below zero.
+func (s scalar) parameter(v reflect.Value) (text, reason string) {
+	text, reason = s.text(v)
+	if s.kind == kindInt && text[0] == '-' {
+		return "", text + " is negative"
+	}
+	return text, reason
+}
+
 // timeAt gives access to an addressable time.Time without copying it to the heap.
 func timeAt(v reflect.Value) *time.Time {
 	return v.Addr().Interface().(*time.Time)

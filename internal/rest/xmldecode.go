@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/url"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -41,6 +42,7 @@ func UnmarshalXML(doc []byte, v any) (root string, err error) {
 	if err != nil {
 		return root, fmt.Errorf("rest: %w", err)
 	}
+	layout.unescapeRoot(rv.Elem(), nil)
 	return root, nil
 }
 
@@ -73,10 +75,6 @@ func unmarshal(doc []byte, layout *xmlStruct, v reflect.Value) (root string, err
 			at = "document " + quoteShort(root)
 		}
 		return root, fmt.Errorf("%s: %w", at, err)
-	}
-	if layout.urlEncoded && layout.encodingType >= 0 &&
-		strings.EqualFold(strings.TrimSpace(v.Field(layout.encodingType).String()), "url") {
-		layout.unescape(v)
 	}
 	return root, nil
 }
@@ -452,8 +450,20 @@ func (d *xmlDecoder) set(m *xmlMember, v reflect.Value) error {
 	return s.set(v, string(d.text))
 }
 
-func (s *xmlStruct) unescape(v reflect.Value) {
+// unescapeRoot unescapes a document that says that it is url-encoded, but for the
+// members of its root that keep names.
+func (s *xmlStruct) unescapeRoot(v reflect.Value, keep []string) {
+	if s.urlEncoded && s.encodingType >= 0 &&
+		strings.EqualFold(strings.TrimSpace(v.Field(s.encodingType).String()), "url") {
+		s.unescape(v, keep)
+	}
+}
+
+func (s *xmlStruct) unescape(v reflect.Value, keep []string) {
 	for _, m := range s.members {
+		if len(keep) > 0 && slices.Contains(keep, v.Type().Field(m.index).Name) {
+			continue
+		}
 		f := v.Field(m.index)
 		switch {
 		case m.urlEncoded && m.list:
@@ -468,12 +478,12 @@ func (s *xmlStruct) unescape(v reflect.Value) {
 		case m.nested == nil || !m.nested.urlEncoded:
 		case m.list:
 			for i := range f.Len() {
-				m.nested.unescape(f.Index(i))
+				m.nested.unescape(f.Index(i), nil)
 			}
 		case !m.pointer:
-			m.nested.unescape(f)
+			m.nested.unescape(f, nil)
 		case !f.IsNil():
-			m.nested.unescape(f.Elem())
+			m.nested.unescape(f.Elem(), nil)
 		}
 	}
 }

@@ -5,6 +5,13 @@ import (
 	"unicode/utf8"
 )
 
+// XMLCarries tells whether a document can carry s. XML 1.0 has no form, not even an
+// escaped one, for most control characters and for what is no UTF-8.
+func XMLCarries(s string) bool {
+	_, reason := appendText(nil, s, false)
+	return reason == ""
+}
+
 // appendText escapes s for the text of an element or, with attribute, for the
 // value of an attribute in double quotes. A reader turns a bare \r into \n, and
 // in attributes \n and \t into spaces; as character references they survive.

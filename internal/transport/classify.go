@@ -105,3 +105,16 @@ func unsent(err error) bool {
 	)
 	return errors.As(err, &op) && op.Op == "dial" || errors.As(err, &dns)
 }
+
+// mayHaveWorked tells of a failed attempt that the server may have done what it was asked: no
+// answer came back, or one that says that something broke. One that asks for less, or for the
+// body again, refuses.
+func mayHaveWorked(v verdict, resp *Response, err error) bool {
+	switch v {
+	case connection:
+		return !unsent(err)
+	case transient:
+		return resp != nil && (resp.StatusCode >= 500 || resp.StatusCode < 300)
+	}
+	return false
+}

@@ -58,7 +58,10 @@ func (e *BodyError) Unwrap() error { return e.Err }
 // AttemptsError says that a failure outlived the attempts that were allowed.
 type AttemptsError struct {
 	Attempts int
-	Err      error // the last attempt's
+	// Ambiguous: an attempt before the last may have taken effect, since its answer was
+	// lost or told of a failure of the server's own.
+	Ambiguous bool
+	Err       error // the last attempt's
 }
 
 // Error is the last failure and the count.

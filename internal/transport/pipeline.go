@@ -40,8 +40,8 @@ type Pipeline struct {
 // r.Stream the caller must close the answer's body.
 func (p *Pipeline) Do(ctx context.Context, r *Request, h Handler) (*Response, error) {
 	var (
-		retries, amends int
-		resigned        bool
+		retries, amends     int
+		resigned, ambiguous bool
 	)
 	for n := 1; ; n++ {
 		resp, err := p.attempt(ctx, r, h, n)
@@ -59,7 +59,7 @@ func (p *Pipeline) Do(ctx context.Context, r *Request, h Handler) (*Response, er
 			return nil, stop.err
 		}
 		if r.Body.Touched() {
-			return nil, tried(err, retries+1)
+			return nil, tried(err, retries+1, ambiguous)
 		}
 		if resp != nil {
 			if !resigned && p.skewed(resp, err) {
@@ -72,12 +72,16 @@ func (p *Pipeline) Do(ctx context.Context, r *Request, h Handler) (*Response, er
 			}
 		}
 		v := classify(resp, err)
+		if v == final && r.RetryCode != "" && errorCode(err) == r.RetryCode {
+			v = transient
+		}
 		if r.Once && v != throttled && !unsent(err) {
 			v = final
 		}
 		if v == final || retries+1 >= p.maxAttempts() {
-			return nil, tried(err, retries+1)
+			return nil, tried(err, retries+1, ambiguous)
 		}
+		ambiguous = ambiguous || mayHaveWorked(v, resp, err)
 		wait := p.Backoff.delay(retries)
 		if resp != nil {
 			if asked, ok := retryAfter(resp.Header, p.Clock.Now()); ok {
@@ -276,11 +280,11 @@ func classify(resp *Response, err error) verdict {
 }
 
 // tried adds the count once there was more than one attempt.
-func tried(err error, attempts int) error {
+func tried(err error, attempts int, ambiguous bool) error {
 	if attempts == 1 {
 		return err
 	}
-	return &AttemptsError{Attempts: attempts, Err: err}
+	return &AttemptsError{Attempts: attempts, Ambiguous: ambiguous, Err: err}
 }
 
 // contextError is the context's end with its cause, and the failure it cut short,

@@ -717,3 +717,48 @@ func TestErrorTexts(t *testing.T) {
 	require.Equal(t, 1, (&Pipeline{MaxAttempts: -5}).maxAttempts())
 	require.Equal(t, DefaultIdle, (&Pipeline{}).idle())
 }
+
+// An attempt whose answer was lost may have taken effect; a refusal has not.
+func TestAmbiguousAttempts(t *testing.T) {
+	dial := &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}
+	for _, tt := range []struct {
+		name  string
+		first step
+		want  bool
+	}{
+		{"connection reset", broken(syscall.ECONNRESET), true},
+		{"never connected", broken(dial), false},
+		{"500", answer(500), true},
+		{"502", answer(502), true},
+		{"error inside 200", answer(200, "X-Code", "InternalError"), true},
+		{"503", answer(503), false},
+		{"SlowDown", answer(500, "X-Code", "SlowDown"), false},
+		{"429", answer(429), false},
+		{"408", answer(408), false},
+		{"RequestTimeout", answer(400, "X-Code", "RequestTimeout"), false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := newRig(t, tt.first, answer(412))
+			_, err := r.Do(t.Context(), get(), &handler{})
+			var tried *AttemptsError
+			require.ErrorAs(t, err, &tried)
+			require.Equal(t, 2, tried.Attempts)
+			require.Equal(t, tt.want, tried.Ambiguous)
+		})
+	}
+}
+
+func TestRetryCode(t *testing.T) {
+	conflict := answer(409, "X-Code", "Conflicting")
+	r := newRig(t, conflict, conflict, answer(200))
+	req := get()
+	req.RetryCode = "Conflicting"
+	_, err := r.Do(t.Context(), req, &handler{})
+	require.NoError(t, err)
+	r = newRig(t, conflict)
+	_, err = r.Do(t.Context(), get(), &handler{})
+	require.ErrorContains(t, err, "Conflicting")
+	r = newRig(t, answer(409))
+	_, err = r.Do(t.Context(), req, &handler{})
+	require.Error(t, err, "a request without a code is not repeated for having none")
+}

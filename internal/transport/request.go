@@ -23,6 +23,9 @@ type Request struct {
 	// Once: a repeat would do it twice. It is only sent again when the connection was
 	// never made, when the server asked for less (429, 503), and as Amend says.
 	Once bool
+	// RetryCode is an error code for which this request is repeated beside the usual
+	// ones, empty for none.
+	RetryCode string
 	// Sensitive names headers, beside the usual ones, that no log may show.
 	Sensitive []string
 }

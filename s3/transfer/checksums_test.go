@@ -323,7 +323,7 @@ func TestETagsUnderEncryption(t *testing.T) {
 		{name: "DSSE", in: s3.PutObjectInput{ServerSideEncryption: s3.ServerSideEncryptionAwsKmsDsse}},
 		{name: "SSE-KMS of the bucket", answer: kms},
 		{name: "SSE-KMS of the bucket, told once", create: kms},
-		{name: "SSE-C", in: s3.PutObjectInput{SSECustomerAlgorithm: "AES256", SSECustomerKey: "a2V5", SSECustomerKeyMD5: "eA=="}},
+		{name: "SSE-C", in: s3.PutObjectInput{SSECustomerKey: "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="}},
 		{name: "SSE-C in the answer", answer: http.Header{"X-Amz-Server-Side-Encryption-Customer-Algorithm": {"AES256"}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

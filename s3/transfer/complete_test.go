@@ -248,7 +248,7 @@ func TestCompleteOfSameContentAgain(t *testing.T) {
 	require.ErrorIs(t, err, s3.ErrInternalError)
 	require.Equal(t, PartsUnknown, failed.Parts)
 	require.Empty(t, s.of("AbortMultipartUpload"))
-	require.Contains(t, err.Error(), ", parts may be left: not known whether the upload was completed: operation error S3: CompleteMultipartUpload")
+	require.Contains(t, err.Error(), ", parts may be left: not known whether it took effect: operation error S3: CompleteMultipartUpload")
 }
 
 // A condition that fails on a repeated attempt is a refusal as long as the upload is
@@ -270,6 +270,36 @@ func TestConditionOnSameContent(t *testing.T) {
 		require.Len(t, s.of("CompleteMultipartUpload"), 3)
 		require.Zero(t, s.open())
 	}
+}
+
+// A condition that the server would overlook in the end is told before the first part.
+func TestConditionThatIsOverlooked(t *testing.T) {
+	p := small(s3.CephRGW())
+	p.ConditionalWrites = s3.CephRGW().ConditionalWrites
+	for _, change := range []func(*s3.PutObjectInput){
+		func(in *s3.PutObjectInput) { in.IfNoneMatch = "*" }, func(in *s3.PutObjectInput) { in.IfMatch = `"e"` },
+	} {
+		s := startServer(t, p, false)
+		in := input(bytes.NewReader(pattern(3 * partSize)))
+		change(in)
+		_, err := newUploader(t, s.newClient(t)).Upload(t.Context(), in)
+		require.ErrorIs(t, err, s3.ErrUnsupported)
+		require.ErrorContains(t, err, "Ceph RGW does not honour the condition of CompleteMultipartUpload")
+		require.Empty(t, s.exchanges)
+	}
+	s := startServer(t, p, false)
+	in := input(bytes.NewReader(pattern(3 * partSize)))
+	in.IfNoneMatch = "*"
+	_, err := newUploader(t, s.newClient(t), func(o *Options) {
+		o.ClientOptions = append(o.ClientOptions, func(o *s3.Options) { o.AllowUnsupported = true })
+	}).Upload(t.Context(), in)
+	require.NoError(t, err)
+	// One that goes whole is PutObject's.
+	in = input(bytes.NewReader(pattern(10)))
+	in.IfNoneMatch = "*"
+	in.Key = "whole"
+	_, err = newUploader(t, s.newClient(t)).Upload(t.Context(), in)
+	require.NoError(t, err)
 }
 
 // Who may not list parts is answered by the object alone.

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/stowage-go/stowage/internal/multipart"
+	"github.com/stowage-go/stowage/s3"
 )
 
 // ErrIncomplete: the object that the server has is not the one that was sent: another
@@ -15,8 +16,9 @@ import (
 var ErrIncomplete = errors.New("the stored object differs from what was sent")
 
 // ErrAmbiguous: the answer to CompleteMultipartUpload was lost, and neither the object
-// nor the upload tells whether it took effect. Nothing was aborted.
-var ErrAmbiguous = errors.New("not known whether the upload was completed")
+// nor the upload tells whether it took effect. Nothing was aborted. It is the sentinel of
+// package s3, which knows the same of a conditional PutObject.
+var ErrAmbiguous = s3.ErrAmbiguous
 
 // OptionError is an option or a member that can't be, found before anything is sent.
 type OptionError struct {

@@ -3,8 +3,10 @@ package transfer
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -15,6 +17,7 @@ import (
 
 	"github.com/stowage-go/stowage/internal/multipart"
 	"github.com/stowage-go/stowage/s3"
+	"github.com/stowage-go/stowage/sigv4"
 )
 
 func TestPartFails(t *testing.T) {
@@ -331,10 +334,11 @@ func TestErrorsHoldNoSecrets(t *testing.T) {
 		return nil
 	}
 	in := input(bytes.NewReader(pattern(2 * partSize)))
-	in.SSECustomerAlgorithm, in.SSECustomerKey, in.SSECustomerKeyMD5 = "AES256", "c2VjcmV0LWtleQ==", "eA=="
+	in.SSECustomerKey = "c2VjcmV0LWtleS1zZWNyZXQta2V5LXNlY3JldC1rZXk="
 	_, err := newUploader(t, s.newClient(t)).Upload(t.Context(), in)
 	require.Error(t, err)
-	require.NotContains(t, err.Error(), in.SSECustomerKey)
+	require.Contains(t, err.Error(), "UploadPart")
+	require.NotContains(t, err.Error(), string(in.SSECustomerKey))
 	require.NotContains(t, err.Error(), "partNumber=")
 	require.NotContains(t, err.Error(), "secret")
 }
@@ -362,4 +366,33 @@ func TestSettledIsLeftAlone(t *testing.T) {
 	require.ErrorIs(t, err, multipart.ErrAmbiguous)
 	require.ErrorIs(t, err, ErrIncomplete)
 	require.NotErrorIs(t, err, ErrAmbiguous)
+}
+
+// An uploader shows nothing of its client, however and wherever it is printed.
+func TestPrintingShowsNoSecret(t *testing.T) {
+	s := startServer(t, small(s3.AWS()), true)
+	const secret = "swordfish-secret"
+	c, err := s3.New(s3.Options{
+		Endpoint: s.url, Profile: small(s3.AWS()), HTTPClient: s.http, Credentials: sigv4.Static("AKID", secret, secret),
+	})
+	require.NoError(t, err)
+	up := newUploader(t, c, func(o *Options) {
+		o.ClientOptions = []func(*s3.Options){func(o *s3.Options) { o.Credentials = sigv4.Static("AKID", secret, secret) }}
+	})
+	type holder struct{ up Uploader }
+	type pointer struct{ up *Uploader }
+	for _, v := range []any{up, *up, holder{*up}, &holder{*up}, pointer{up}, []any{*up}, map[string]any{"u": up}, struct{ client Client }{c}} {
+		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
+			text := fmt.Sprintf(verb, v)
+			require.NotContains(t, text, secret)
+			require.NotContains(t, text, fmt.Sprintf("%x", secret))
+		}
+		var log bytes.Buffer
+		slog.New(slog.NewTextHandler(&log, nil)).Info("x", "value", v)
+		slog.New(slog.NewJSONHandler(&log, nil)).Info("x", "value", v)
+		require.NotContains(t, log.String(), secret)
+		if doc, err := json.Marshal(v); err == nil {
+			require.NotContains(t, string(doc), secret)
+		}
+	}
 }

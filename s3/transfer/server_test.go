@@ -507,6 +507,7 @@ const partSize = 16 << 10
 // small lets a profile take parts of partSize.
 func small(p s3.Profile) s3.Profile {
 	p.MinPartSize = 1 << 10
+	p.ConditionalWrites = s3.AWS().ConditionalWrites // the server here honours them all
 	return p
 }
 

@@ -27,6 +27,8 @@ type upload struct {
 	options    *Options
 	profile    s3.Profile
 	protection protection
+	// allowUnsupported is the client's option.
+	allowUnsupported bool
 
 	part    s3.UploadPartInput // of all parts; what differs is set on a copy for each
 	joining bool               // Complete was tried
@@ -127,6 +129,10 @@ func (u *upload) wholeOnly() error {
 	}
 	if u.in.WriteOffsetBytes != nil {
 		return &OptionError{Field: "WriteOffsetBytes", Reason: hint}
+	}
+	if (u.in.IfMatch != "" || u.in.IfNoneMatch != "") && !u.allowUnsupported && !slices.Contains(u.profile.ConditionalWrites, "CompleteMultipartUpload") {
+		// Before the parts are sent, not after.
+		return fmt.Errorf("%w: %s does not honour the condition of CompleteMultipartUpload", s3.ErrUnsupported, u.profile.Name)
 	}
 	if a, value := givenChecksum(u.in); value != "" && !combinable(a) {
 		return &OptionError{Field: "Checksum" + string(a), Reason: "can't be checked for an object that goes in parts; give a ChecksumCRC64NVME, CRC32C or CRC32"}

@@ -161,5 +161,6 @@ func (u *Uploader) prepare(in *s3.PutObjectInput, o *Options) (*upload, multipar
 	}
 	return &upload{
 		client: u.client, in: in, options: o, profile: resolved.Profile, protection: p, settle: u.settle,
+		allowUnsupported: resolved.AllowUnsupported,
 	}, src, nil
 }

@@ -140,3 +140,28 @@ func TestExpectedBucketOwner(t *testing.T) {
 	require.ErrorIs(t, err, s3.ErrUnsupported)
 	require.Empty(t, s.exchanges)
 }
+
+// A customer key goes with every request that touches the data, completed, in parts and whole.
+func TestCustomerKey(t *testing.T) {
+	const key = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
+	for _, size := range []int{3 * partSize, 10} {
+		s := startServer(t, small(s3.AWS()), true)
+		in := input(bytes.NewReader(pattern(size)))
+		in.SSECustomerKey = key
+		_, err := newUploader(t, s.newClient(t)).Upload(t.Context(), in)
+		require.NoError(t, err)
+		require.NotEmpty(t, s.exchanges)
+		for _, e := range s.exchanges {
+			require.Equal(t, key, e.Header.Get("X-Amz-Server-Side-Encryption-Customer-Key"), e.Op)
+			require.Equal(t, "AES256", e.Header.Get("X-Amz-Server-Side-Encryption-Customer-Algorithm"), e.Op)
+			require.Equal(t, "KYvwGXoFFJ42a2u2GDWhwQ==", e.Header.Get("X-Amz-Server-Side-Encryption-Customer-Key-Md5"), e.Op)
+		}
+	}
+	// Nothing is sent over http.
+	s := startServer(t, small(s3.AWS()), false)
+	in := input(bytes.NewReader(pattern(3 * partSize)))
+	in.SSECustomerKey = key
+	_, err := newUploader(t, s.newClient(t)).Upload(t.Context(), in)
+	require.ErrorContains(t, err, "SSECustomerKey would go in the clear over http")
+	require.Empty(t, s.exchanges)
+}
