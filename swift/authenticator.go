@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"github.com/stowage-go/stowage/internal/hidden"
 )
 
 // Authenticator opens an account: identity.Client (Keystone), [TempAuth] and
@@ -22,10 +24,10 @@ type Authenticator interface {
 // StaticToken is an [Authenticator] for a token that somebody else fetched. It can't be
 // replaced: once it is over, calls fail with [ErrUnauthorized].
 func StaticToken(token, storageURL string) Authenticator {
-	return staticToken{hide([2]string{token, storageURL})}
+	return staticToken{hidden.Of([2]string{token, storageURL})}
 }
 
-type staticToken struct{ pair hidden[[2]string] }
+type staticToken struct{ pair hidden.Value[[2]string] }
 
 func (t staticToken) Authenticate(context.Context) (token, storageURL string, err error) {
 	p := t.pair()

@@ -7,13 +7,14 @@ import (
 	"io"
 	"log/slog"
 
+	"github.com/stowage-go/stowage/internal/hidden"
 	"github.com/stowage-go/stowage/internal/rest"
 	"github.com/stowage-go/stowage/internal/transport"
 )
 
 // Client is a client of one account. It is safe for concurrent use; make one with [New]
 // and share it.
-type Client struct{ state hidden[*settings] }
+type Client struct{ state hidden.Value[*settings] }
 
 // settings are Options and what follows from them.
 type settings struct {
@@ -49,7 +50,7 @@ func New(o Options, fns ...func(*Options)) (*Client, error) {
 	if err := s.set(o); err != nil {
 		return nil, err
 	}
-	return &Client{hide(s)}, nil
+	return &Client{hidden.Of(s)}, nil
 }
 
 // set derives all settings from o. Budget and clock stay.

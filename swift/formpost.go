@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/stowage-go/stowage/internal/hidden"
 )
 
 // FormPostOptions say what a form may upload, where to, and until when.
@@ -54,7 +56,7 @@ type FormPost struct {
 	Expires time.Time
 	Digest  Digest
 
-	fields hidden[[]FormField]
+	fields hidden.Value[[]FormField]
 }
 
 // FormField is a field of a form. Printed, the value of the signature is not seen; templates and
@@ -202,7 +204,7 @@ func (o *FormPostOptions) sign(at storageURL, escaped bool) *FormPost {
 	}
 	return &FormPost{
 		Action: at.origin() + inURL, Expires: time.Unix(o.Expires.Unix(), 0).UTC(), Digest: o.Digest,
-		fields: hide(fields),
+		fields: hidden.Of(fields),
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/stowage-go/stowage/internal/hidden"
 	"github.com/stowage-go/stowage/internal/transport"
 )
 
@@ -42,7 +43,7 @@ type TempAuthOptions struct {
 // (Object Storage API v1, "Authentication"; Ceph documentation, "Swift API", "Authentication").
 // One token is shared by all goroutines, and one login is under way at a time. It is an
 // [Authenticator].
-type TempAuth struct{ state hidden[*tempAuth] }
+type TempAuth struct{ state hidden.Value[*tempAuth] }
 
 type tempAuth struct {
 	options   TempAuthOptions
@@ -94,7 +95,7 @@ func NewTempAuth(o TempAuthOptions) (*TempAuth, error) {
 		HTTP: transport.WithoutRedirects(o.HTTPClient), MaxAttempts: o.MaxAttempts, Logger: o.Logger,
 		Clock: &transport.Clock{Local: o.Clock}, Budget: transport.NewBudget(transport.DefaultBudget),
 	}
-	return &TempAuth{hide(t)}, nil
+	return &TempAuth{hidden.Of(t)}, nil
 }
 
 // Authenticate returns the token and the account's URL, logging in when there is none that

@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/stowage-go/stowage/internal/hidden"
 )
 
 // TempURLOptions say what a TempURL opens, and until when.
@@ -58,7 +60,7 @@ type TempURL struct {
 	Expires time.Time
 	Digest  Digest
 
-	state hidden[tempURL]
+	state hidden.Value[tempURL]
 }
 
 // tempURL is a URL in the parts that it is put together of.
@@ -238,7 +240,7 @@ func (o *TempURLOptions) sign(at storageURL) *TempURL {
 	}
 	return &TempURL{
 		Method: o.Method, Expires: time.Unix(o.Expires.Unix(), 0).UTC(), Digest: o.Digest,
-		state: hide(tempURL{container: at.origin() + escapePath(container), object: object, prefix: o.Prefix, query: query}),
+		state: hidden.Of(tempURL{container: at.origin() + escapePath(container), object: object, prefix: o.Prefix, query: query}),
 	}
 }
 
