@@ -165,9 +165,10 @@ func (k *call) Inspect(r *transport.Response) error {
 	return responseError(r, err)
 }
 
-// Amend takes a fresh token for one that was refused, once.
-func (k *call) Amend(_ *transport.Request, r *transport.Response, _ error) bool {
-	if k.renewed || r.StatusCode != http.StatusUnauthorized {
+// Amend takes a fresh token for one that was refused, once: by the status, or inside of a
+// document that says so behind another.
+func (k *call) Amend(_ *transport.Request, _ *transport.Response, err error) bool {
+	if k.renewed || !errors.Is(err, ErrUnauthorized) {
 		return false
 	}
 	k.renewed = true
