@@ -51,7 +51,7 @@ func KakaoCloud() Profile {
 		MaxObjectSize: 5 * gib, MaxSegments: 1000,
 		TempURLDigests: []Digest{DigestSHA1},
 		Operations: support(Unsupported, []string{
-			"DeleteAccount", "BulkDelete", "ExtractArchive",
+			"DeleteAccount", "BulkDelete", "ExtractArchive", "GetSLOManifest",
 		}),
 	}
 }
