@@ -399,15 +399,18 @@ func TestDeleteSLO(t *testing.T) {
 	}{
 		"in part": {
 			map[string]any{"Response Status": "400 Bad Request", "Number Deleted": 2, "Errors": [][2]string{{"/c/a%20b", "403 Forbidden"}}},
-			swift.ErrBadRequest, []swift.SLOSegmentError{{Path: "c/a b", Reason: "403 Forbidden"}},
+			swift.ErrBadRequest,
+			[]swift.SLOSegmentError{{Path: "c/a b", Reason: "403 Forbidden"}},
 		},
 		"in part, and calls it a success": {
 			map[string]any{"Response Status": "200 OK", "Number Deleted": 2, "Errors": [][2]string{{"c/a", "500 Internal Error"}}},
-			nil, []swift.SLOSegmentError{{Path: "c/a", Reason: "500 Internal Error"}},
+			nil,
+			[]swift.SLOSegmentError{{Path: "c/a", Reason: "500 Internal Error"}},
 		},
 		"no SLO": {
 			map[string]any{"Response Status": "400 Bad Request", "Errors": [][2]string{{"/c/o", "Not an SLO manifest"}}},
-			swift.ErrBadRequest, []swift.SLOSegmentError{{Path: "c/o", Reason: "Not an SLO manifest"}},
+			swift.ErrBadRequest,
+			[]swift.SLOSegmentError{{Path: "c/o", Reason: "Not an SLO manifest"}},
 		},
 		"not there": {map[string]any{"Response Status": "200 OK", "Number Deleted": 0, "Number Not Found": 1}, swift.ErrNotFound, nil},
 	} {

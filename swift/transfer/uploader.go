@@ -72,8 +72,8 @@ type UploadOutput struct {
 
 // UploadSLO stores in.Body under in.Container and in.Object as a Static Large Object, and
 // what fits into one part by CreateObject. Every other member of the input has the meaning
-// that it has for CreateObject; DeleteAt and DeleteAfter are the end of the segments too,
-// DeleteAfter counted from now.
+// that it has for CreateObject: IfNoneMatch is checked when the manifest is put. DeleteAt and
+// DeleteAfter are the end of the segments too, DeleteAfter counted from now.
 //
 // A body is read from where it stands. *os.File, *bytes.Reader, *strings.Reader and
 // *io.SectionReader are read at offsets, in parallel, without a copy, and their position
