@@ -209,6 +209,11 @@ func TestSwiftLargeManifests(t *testing.T) {
 
 		deleted, err := s.client.DeleteSLO(ctx, &swift.DeleteSLOInput{Container: container, Object: "slo", Async: true})
 		require.NoError(t, err)
+		if s.name == "ceph" {
+			// It unescapes names that are not escaped, and leaves the one with "%".
+			require.Equal(t, swift.DeleteSLOOutput{NumberDeleted: 2, NumberNotFound: 1, TransID: deleted.TransID}, *deleted)
+			return
+		}
 		require.Equal(t, 3, deleted.NumberDeleted)
 	})
 }
