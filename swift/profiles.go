@@ -68,7 +68,7 @@ func KakaoCloud() Profile {
 		MaxFormFiles:          1,
 		ExtractNeedsContainer: true,
 		Operations: partly(support(Unsupported, []string{
-			"DeleteAccount", "BulkDelete", "ExtractArchive",
+			"DeleteAccount", "BulkDelete", "ExtractArchive", "GetSLOManifest",
 		}), "FormPost"),
 	}
 }

@@ -60,7 +60,9 @@ type DeleteSLOOutput struct {
 // DeleteSLO deletes a Static Large Object with its segments, those of nested manifests too,
 // and also those that other objects are made of. A server that could not delete all of it
 // says so in a 200: that is a [*SLOError], which lists what is left, and the manifest may
-// be among it. [ErrNotFound] when there is no such object (Ceph RGW: [ErrBadRequest]).
+// be among it. [ErrNotFound] when there is no such object (Ceph RGW: [ErrBadRequest]). Ceph
+// RGW 16 does not find segments with a percent sign in their names: it counts them under
+// NumberNotFound, and leaves them.
 // (Object Storage API v1, "Delete object", multipart-manifest; KakaoCloud, Object Storage,
 // "Swift API", "Delete Object".)
 func (c *Client) DeleteSLO(ctx context.Context, in *DeleteSLOInput, opts ...func(*Options)) (*DeleteSLOOutput, error) {

@@ -60,7 +60,8 @@ type CreateSLOManifestInput struct {
 	// earlier ones and Ceph RGW ignore it). The outcome comes last, in a 202.
 	Heartbeat bool `rest:"-"`
 	// ETag is the MD5 in hex of the segments' ETags, one behind the other (for those with
-	// a Range each followed by ":range;"): another is refused with [ErrUnprocessable].
+	// a Range each followed by ":range;"): another is refused with [ErrUnprocessable], and
+	// by Ceph RGW every one.
 	ETag string `header:"ETag"`
 	// ContentType, ContentEncoding, ContentDisposition, DeleteAt, DeleteAfter, IfNoneMatch
 	// and Metadata are those of the large object, as [CreateObjectInput] has them. The

@@ -130,10 +130,16 @@ func (p *sloReport) failure(r *transport.Response) error {
 	return p.segments(e)
 }
 
-// segments makes e a SLOError if the report names segments.
+// segments makes e a SLOError if the report names segments. OpenStack Swift looks at the
+// segments before it looks at who asks: a token that is over shows in their reasons alone.
 func (p *sloReport) segments(e *Error) error {
 	if len(p.Errors) == 0 {
 		return e
+	}
+	for _, pair := range p.Errors {
+		if strings.HasPrefix(pair[1], strconv.Itoa(http.StatusUnauthorized)) {
+			e.StatusCode, e.Code = http.StatusUnauthorized, http.StatusText(http.StatusUnauthorized)
+		}
 	}
 	failed := &SLOError{Err: e, Segments: make([]SLOSegmentError, len(p.Errors))}
 	for i, pair := range p.Errors {

@@ -100,8 +100,8 @@ func (u *upload) beginCheckpoint(plan multipart.Plan) error {
 // resume finds out which segments need not be sent again.
 func (u *upload) resume(ctx context.Context, plan multipart.Plan) error {
 	c := u.checkpoint
-	if plan.PartSize != c.header.PartSize {
-		return &OptionError{Field: "Checkpoint", Reason: fmt.Sprintf("has parts of %d bytes, and the server would need parts of %d now", c.header.PartSize, plan.PartSize)}
+	if err := c.fits(plan); err != nil {
+		return err
 	}
 	if err := u.makeContainer(ctx); err != nil {
 		return err
@@ -134,6 +134,14 @@ func (u *upload) resume(ctx context.Context, plan multipart.Plan) error {
 	return c.write()
 }
 
+// fits refuses to go on where the parts would have to be others.
+func (c *checkpoint) fits(plan multipart.Plan) error {
+	if plan.PartSize == c.header.PartSize {
+		return nil
+	}
+	return &OptionError{Field: "Checkpoint", Reason: fmt.Sprintf("has parts of %d bytes, and the server would need parts of %d now", c.header.PartSize, plan.PartSize)}
+}
+
 // Abort ends an upload by its checkpoint: it deletes the segments that were sent, and then
 // the file. When the object is made of them already, which a process may not have lived to
 // note, only the file is deleted. An error that is fs.ErrNotExist: there is no such file.
@@ -151,7 +159,7 @@ func (u *Uploader) Abort(ctx context.Context, checkpoint string, fns ...func(*Op
 	up := &upload{
 		uploader: u, client: u.client, kind: h.Kind, options: &o, checkpoint: c,
 		in: &swift.CreateObjectInput{Container: h.Container, Object: h.Object}, segments: segments{h.SegmentContainer, h.Prefix},
-		profile: resolve(u.client, o.ClientOptions).Profile,
+		profile: resolve(u.client, o.ClientOptions).Profile, uploadID: h.UploadID,
 	}
 	failed := &UploadError{
 		Container: h.Container, Object: h.Object, SegmentContainer: h.SegmentContainer, SegmentPrefix: h.Prefix, UploadId: h.UploadID, Parts: PartsUnknown,
@@ -177,9 +185,15 @@ func (u *Uploader) Abort(ctx context.Context, checkpoint string, fns ...func(*Op
 func (u *upload) abandon(ctx context.Context) error {
 	var made bool
 	var err error
-	if u.kind == kindDLO {
+	switch u.kind {
+	case kindMultipart:
+		if u.uploader.multipart == nil {
+			return swift.ErrUnsupported
+		}
+		return (&parts{upload: u}).Abort(ctx)
+	case kindDLO:
 		made, err = u.publishedDLO(ctx)
-	} else {
+	default:
 		made, err = u.madeOfNoted(ctx)
 	}
 	if err != nil || made {

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -23,7 +24,7 @@ func (u *upload) manifestLimit() int {
 		most = min(most, asked)
 	}
 	if size := u.limits.maxManifestSize; size > 0 {
-		longest := segments{u.segments.container, base(u.in.Object, u.kind, u.limits.maxName) + string(make([]byte, idLength))}
+		longest := segments{u.segments.container, base(u.in.Object, u.kind, u.limits.maxName) + strings.Repeat("0", idLength)}
 		path, _ := json.Marshal(longest.container + "/" + longest.manifest(1, 1)) //nolint:errchkjson // a string
 		const rest = `{"path":,"etag":"","size_bytes":},` + "0123456789abcdef0123456789abcdef" + "9223372036854775807"
 		most = min(most, max(int(size)/(len(path)+len(rest)), 2))

@@ -3,6 +3,7 @@ package transfer
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -34,6 +35,7 @@ type upload struct {
 	perList  int // segments of one manifest
 
 	segments   segments
+	uploadID   string // of a multipart upload
 	deleteAt   time.Time
 	checkpoint *checkpoint     // nil: none
 	resumed    map[int]segment // that are stored already, by number
@@ -63,7 +65,11 @@ func (u *upload) run(ctx context.Context) (multipart.Result, error) {
 	if u.checkpoint != nil && u.checkpoint.loaded {
 		o.PartSize, o.Threshold = u.checkpoint.header.PartSize, -1
 	}
-	result, err := multipart.Upload(ctx, src, u, o)
+	var store multipart.Store[segment] = u
+	if u.kind == kindMultipart {
+		store = &parts{upload: u}
+	}
+	result, err := multipart.Upload(ctx, src, store, o)
 	if err != nil {
 		return result, err
 	}
@@ -90,11 +96,13 @@ func (u *upload) prepare(ctx context.Context) (multipart.Source, error) {
 		return src, err
 	}
 	if u.kind == kindSLO && !u.limits.slo {
-		return src, swift.ErrUnsupported
+		return src, fmt.Errorf("%w: the server has no static large objects", swift.ErrUnsupported)
 	}
-	u.segments = segments{container: u.options.SegmentContainer}
-	if u.segments.container == "" {
-		u.segments.container = u.in.Container + "_segments"
+	if u.kind != kindMultipart {
+		u.segments = segments{container: u.options.SegmentContainer}
+		if u.segments.container == "" {
+			u.segments.container = u.in.Container + "_segments"
+		}
 	}
 	if u.in.DeleteAfter > 0 {
 		u.deleteAt = u.uploader.now().Add(time.Duration(u.in.DeleteAfter) * time.Second)
@@ -126,6 +134,8 @@ func (u *upload) check() error {
 		return &OptionError{Field: "DeleteAfter", Reason: "is negative"}
 	case u.in.IfNoneMatch != "" && u.in.IfNoneMatch != "*":
 		return &OptionError{Field: "IfNoneMatch", Reason: `a PUT takes "*" and nothing else`}
+	case u.kind == kindMultipart && (u.uploader.multipart == nil || u.profile.Support("CreateMultipartUpload") == swift.Unsupported):
+		return fmt.Errorf("%w: %s has no multipart uploads", swift.ErrUnsupported, u.profile.Name)
 	case u.options.DeleteOldSegments && u.profile.Support("GetSLOManifest") == swift.Unsupported:
 		return &OptionError{Field: "DeleteOldSegments", Reason: "needs manifests that can be read, and " + u.profile.Name + " has none"}
 	}
@@ -134,8 +144,11 @@ func (u *upload) check() error {
 
 // engineLimits are those for segments.
 func (u *upload) engineLimits(src multipart.Source) multipart.Limits {
-	if u.kind == kindDLO {
+	switch u.kind {
+	case kindDLO:
 		return u.limits.segments(maxNumber)
+	case kindMultipart:
+		return u.limits.multipart()
 	}
 	most := u.perList
 	// Nested manifests cost requests to read, so an object without need gets larger

@@ -18,8 +18,10 @@ type Uploader struct {
 	client  *swift.Client
 	options Options
 	limits  *limitsCache
-	pause   time.Duration    // settlePause, but in tests
-	now     func() time.Time // time.Now, but in tests
+
+	multipart multipartClient  // nil: the client has none
+	pause     time.Duration    // settlePause, but in tests
+	now       func() time.Time // time.Now, but in tests
 }
 
 // settlePause is how long to wait between looks at a server that may still be at work on a
@@ -32,7 +34,7 @@ func NewUploader(client *swift.Client, fns ...func(*Options)) (*Uploader, error)
 	if client == nil {
 		return nil, &OptionError{Field: "client", Reason: "is nil"}
 	}
-	u := &Uploader{client: client, limits: new(limitsCache), pause: settlePause, now: time.Now}
+	u := &Uploader{client: client, limits: new(limitsCache), multipart: newMultipartClient(client), pause: settlePause, now: time.Now}
 	for _, fn := range fns {
 		fn(&u.options)
 	}
@@ -70,8 +72,8 @@ type UploadOutput struct {
 
 // UploadSLO stores in.Body under in.Container and in.Object as a Static Large Object, and
 // what fits into one part by CreateObject. Every other member of the input has the meaning
-// that it has for CreateObject; DeleteAt and DeleteAfter are the end of the segments too,
-// DeleteAfter counted from now.
+// that it has for CreateObject: IfNoneMatch is checked when the manifest is put. DeleteAt and
+// DeleteAfter are the end of the segments too, DeleteAfter counted from now.
 //
 // A body is read from where it stands. *os.File, *bytes.Reader, *strings.Reader and
 // *io.SectionReader are read at offsets, in parallel, without a copy, and their position
@@ -117,14 +119,14 @@ func (u *Uploader) upload(ctx context.Context, k kind, in *swift.CreateObjectInp
 	if err != nil {
 		failed := &UploadError{
 			Container: in.Container, Object: in.Object,
-			SegmentContainer: up.segments.container, SegmentPrefix: up.segments.prefix,
+			SegmentContainer: up.segments.container, SegmentPrefix: up.segments.prefix, UploadId: up.uploadID,
 		}
 		failed.settle(ctx, err)
 		return nil, failed
 	}
 	out := up.output
 	out.Container, out.Object = in.Container, in.Object
-	out.Size, out.Parts, out.PartSize = result.Size, result.Parts, result.PartSize
+	out.Size, out.Parts, out.PartSize, out.UploadId = result.Size, result.Parts, result.PartSize, up.uploadID
 	if result.Parts > 0 {
 		out.SegmentContainer, out.SegmentPrefix = up.segments.container, up.segments.prefix
 	}
