@@ -85,13 +85,15 @@ func (c *Client) ListContainers(ctx context.Context, in *ListContainersInput, op
 func (c *Client) ListContainersPages(ctx context.Context, in *ListContainersInput, opts ...func(*Options)) iter.Seq2[*ListContainersOutput, error] {
 	return pages("ListContainers", in, func(in *ListContainersInput) (*ListContainersOutput, error) {
 		return c.ListContainers(ctx, in, opts...)
-	}, func(in *ListContainersInput, out *ListContainersOutput) (bool, error) {
+	}, func(in *ListContainersInput, out *ListContainersOutput) (step, error) {
+		// Swift does not tell whether there is more, and a server may cut a page shorter
+		// than it was asked for: only a page without entries is the end.
 		n := len(out.Containers)
 		if n == 0 {
-			return false, nil
+			return past, nil
 		}
-		last := out.Containers[n-1]
-		return true, advance(&in.Marker, last.Name+last.Subdir, in.Reverse)
+		e := out.Containers[n-1]
+		return advance(&in.Marker, e.Name+e.Subdir, in.Reverse)
 	})
 }
 

@@ -13,6 +13,7 @@ var opCopyObject = operation[CopyObjectInput, CopyObjectOutput]{
 	Operation: rest.Operation[CopyObjectInput, CopyObjectOutput]{
 		Name: "CopyObject", Method: http.MethodPut, URI: "/{Container}/{Object+}",
 	},
+	storesType: true,
 	encode: func(in *CopyObjectInput, r *rest.Request) error {
 		if in.CopyFrom == "" {
 			return errors.New("swift: CopyFrom is missing")

@@ -13,6 +13,7 @@ var opUpdateObject = operation[UpdateObjectInput, UpdateObjectOutput]{
 	Operation: rest.Operation[UpdateObjectInput, UpdateObjectOutput]{
 		Name: "UpdateObject", Method: http.MethodPost, URI: "/{Container}/{Object+}",
 	},
+	storesType: true,
 	encode: func(in *UpdateObjectInput, r *rest.Request) error {
 		if in.DeleteAfter < 0 {
 			return errors.New("swift: DeleteAfter is negative")

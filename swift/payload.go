@@ -23,19 +23,14 @@ type payload struct {
 	sum atomic.Pointer[string]
 }
 
-// preparePayload decides on length and digest before the first attempt.
+// preparePayload decides on type and length before the first attempt.
 func (k *call) preparePayload() error {
 	h, o := k.request.Header, &k.settings.options
 	if k.request.Document != nil {
 		k.payload.body = transport.BytesBody(k.request.Document)
-		if h.Get("Content-Type") == "" {
-			h.Set("Content-Type", k.request.DocumentType)
-		}
 	}
 	if !k.info.StreamInput {
-		if o.Profile.ContentType != "" && h.Get("Content-Type") == "" {
-			h.Set("Content-Type", o.Profile.ContentType)
-		}
+		k.addContentType()
 		return nil
 	}
 	length, err := takeContentLength(h)
@@ -58,11 +53,33 @@ func (k *call) preparePayload() error {
 	}
 	body.Report(o.Progress)
 	k.payload.body = body
-	check := o.ETagCheck == ETagCheckAlways || o.ETagCheck == ETagCheckAuto && !k.storage.secure()
-	if check && o.Profile.ETagMD5 && h.Get("Etag") == "" && h.Get("X-Object-Manifest") == "" {
+	return nil
+}
+
+// addContentType gives a request without a type of its own the one that the provider insists
+// on, or that of its document. A stream's, and that of an operation that would store it with
+// the object, is the caller's or none.
+func (k *call) addContentType() {
+	h := k.request.Header
+	if k.storesType || h.Get("Content-Type") != "" {
+		return
+	}
+	if t := k.settings.options.Profile.ContentType; t != "" {
+		h["Content-Type"] = []string{t}
+	} else if k.request.Document != nil {
+		h["Content-Type"] = []string{k.request.DocumentType}
+	}
+}
+
+// prepareDigest decides whether the body is hashed on its way, which goes by the scheme.
+func (k *call) prepareDigest() {
+	h, o := k.request.Header, &k.settings.options
+	if !k.info.StreamInput || !o.Profile.ETagMD5 || h.Get("Etag") != "" || h.Get("X-Object-Manifest") != "" {
+		return
+	}
+	if o.ETagCheck == ETagCheckAlways || o.ETagCheck == ETagCheckAuto && !k.storage.secure() {
 		k.payload.digest = md5.New()
 	}
-	return nil
 }
 
 // takeContentLength takes the length that the caller stated out of the header, where

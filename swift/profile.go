@@ -31,8 +31,10 @@ func (s Support) String() string {
 type Profile struct {
 	// Name of the provider, as errors show it. Never empty in a usable profile.
 	Name string
-	// ContentType is the Content-Type that requests without one of their own must
-	// carry, where the provider insists on one; empty: none is sent.
+	// ContentType is the Content-Type that requests without a body, or with a document,
+	// must carry, where the provider insists on one; empty: none is sent. Requests whose
+	// type would be stored with the object (CreateObject, UpdateObject, CopyObject)
+	// carry the input's or none.
 	ContentType string
 	// ETagMD5: the ETag of an object that is no large object is the MD5 of its body
 	// in hex.
