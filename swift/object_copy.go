@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/stowage-go/stowage/internal/rest"
@@ -21,7 +22,7 @@ var opCopyObject = operation[CopyObjectInput, CopyObjectOutput]{
 		if in.MultipartManifest != "" && in.MultipartManifest != "get" {
 			return errors.New(`swift: MultipartManifest: only "get" has a meaning here`)
 		}
-		return setPath(r, "X-Copy-From", "CopyFrom", in.CopyFrom)
+		return setPath(r, "X-Copy-From", "CopyFrom", "/"+strings.TrimPrefix(in.CopyFrom, "/"))
 	},
 }
 
