@@ -54,6 +54,9 @@ var opUpdateAccount = operation[UpdateAccountInput, UpdateAccountOutput]{
 		Name: "UpdateAccount", Method: http.MethodPost, URI: "/",
 	},
 	encode: func(in *UpdateAccountInput, r *rest.Request) error {
+		if err := checkQuotas(in.QuotaBytes, nil); err != nil {
+			return err
+		}
 		return removeMetadata("X-Remove-Account-Meta-", in.RemoveMetadata, r)
 	},
 }

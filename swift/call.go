@@ -200,8 +200,6 @@ func (k *call) checkNames() error {
 	}
 	p := &k.settings.options.Profile
 	switch {
-	case strings.Contains(k.info.URI, "{Container}/{Object+}") && object == "":
-		return errors.New("swift: Object is missing")
 	case container == "." || container == "..":
 		return fmt.Errorf("swift: Container %q means another path", container)
 	case strings.Contains(container, "/"):

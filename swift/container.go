@@ -2,7 +2,9 @@ package swift
 
 import (
 	"context"
+	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/stowage-go/stowage/internal/rest"
@@ -12,6 +14,19 @@ var opCreateContainer = operation[CreateContainerInput, CreateContainerOutput]{
 	Operation: rest.Operation[CreateContainerInput, CreateContainerOutput]{
 		Name: "CreateContainer", Method: http.MethodPut, URI: "/{Container}",
 	},
+	encode: func(in *CreateContainerInput, _ *rest.Request) error {
+		return checkQuotas(in.QuotaBytes, in.QuotaCount)
+	},
+}
+
+func checkQuotas(size, count *int64) error {
+	switch {
+	case size != nil && *size < 0:
+		return fmt.Errorf("swift: QuotaBytes %d is negative", *size)
+	case count != nil && *count < 0:
+		return fmt.Errorf("swift: QuotaCount %d is negative", *count)
+	}
+	return nil
 }
 
 // CreateContainerInput is the request of [Client.CreateContainer].
@@ -135,20 +150,27 @@ var opUpdateContainer = operation[UpdateContainerInput, UpdateContainerOutput]{
 		Name: "UpdateContainer", Method: http.MethodPost, URI: "/{Container}",
 	},
 	encode: func(in *UpdateContainerInput, r *rest.Request) error {
+		if err := checkQuotas(in.QuotaBytes, in.QuotaCount); err != nil {
+			return err
+		}
 		for _, m := range []struct {
-			remove bool
-			header string
+			remove       bool
+			name, header string
 		}{
-			{in.RemoveReadACL, "X-Remove-Container-Read"},
-			{in.RemoveWriteACL, "X-Remove-Container-Write"},
-			{in.RemoveVersionsLocation, "X-Remove-Versions-Location"},
-			{in.RemoveHistoryLocation, "X-Remove-History-Location"},
-			{in.RemoveSync, "X-Remove-Container-Sync-To"},
-			{in.RemoveSync, "X-Remove-Container-Sync-Key"},
+			{in.RemoveReadACL, "RemoveReadACL", "X-Container-Read"},
+			{in.RemoveWriteACL, "RemoveWriteACL", "X-Container-Write"},
+			{in.RemoveVersionsLocation, "RemoveVersionsLocation", "X-Versions-Location"},
+			{in.RemoveHistoryLocation, "RemoveHistoryLocation", "X-History-Location"},
+			{in.RemoveSync, "RemoveSync", "X-Container-Sync-To"},
+			{in.RemoveSync, "RemoveSync", "X-Container-Sync-Key"},
 		} {
-			if m.remove {
-				r.Header[m.header] = []string{"x"}
+			if !m.remove {
+				continue
 			}
+			if _, both := r.Header[m.header]; both {
+				return fmt.Errorf("swift: %s: it is set and removed at once", m.name)
+			}
+			r.Header["X-Remove-"+strings.TrimPrefix(m.header, "X-")] = []string{"x"}
 		}
 		return removeMetadata("X-Remove-Container-Meta-", in.RemoveMetadata, r)
 	},

@@ -2,6 +2,7 @@ package swift
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"html"
@@ -71,8 +72,8 @@ var (
 
 // Error is what the server said. It implements smithy.APIError.
 type Error struct {
-	// Code is the status' name without spaces, such as "NotFound", or the code of an
-	// S3-like document where the server sent one (Ceph RGW, KakaoCloud).
+	// Code is the status' name without spaces, such as "NotFound", or the code where the
+	// server sent one, such as "NoSuchBucket" (Ceph RGW, KakaoCloud).
 	Code string
 	// Message is the server's explanation, one line.
 	Message string
@@ -139,10 +140,27 @@ func (e *Error) Is(target error) bool {
 
 // errorDocument is the body that Ceph RGW and KakaoCloud send for some errors.
 type errorDocument struct {
-	Code      string `xml:"Code"`
-	Message   string `xml:"Message"`
-	RequestID string `xml:"RequestId"`
+	Code      string `xml:"Code" json:"Code"`
+	Message   string `xml:"Message" json:"Message"`
+	RequestID string `xml:"RequestId" json:"RequestId"`
 }
+
+// read takes the document in any form that Ceph RGW has for it: XML or JSON, as the listing
+// was asked for, and otherwise the code alone.
+func (d *errorDocument) read(doc []byte) bool {
+	switch {
+	case bytes.HasPrefix(doc, []byte("<")):
+		root, err := rest.UnmarshalXML(doc, d)
+		return err == nil && root == "Error" && d.Code != ""
+	case bytes.HasPrefix(doc, []byte("{")):
+		return json.Unmarshal(doc, d) == nil && d.Code != ""
+	}
+	d.Code = string(doc)
+	return codeWord.MatchString(d.Code)
+}
+
+// codeWord is a code that stands alone: "NoSuchBucket".
+var codeWord = regexp.MustCompile(`^[A-Z][a-z]+[A-Z][A-Za-z0-9]{0,62}$`)
 
 // newError is an Error of a status, its code the status' name.
 func newError(status int, h http.Header) *Error {
@@ -163,7 +181,7 @@ func parseError(r *transport.Response) *Error {
 	e := newError(r.StatusCode, r.Header)
 	doc := bytes.TrimSpace(r.Document)
 	var d errorDocument
-	if root, err := rest.UnmarshalXML(doc, &d); err == nil && root == "Error" && d.Code != "" {
+	if d.read(doc) {
 		e.Code, e.Message = oneLine(d.Code), oneLine(d.Message)
 		if e.RequestID == "" {
 			e.RequestID = d.RequestID

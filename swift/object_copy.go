@@ -22,6 +22,9 @@ var opCopyObject = operation[CopyObjectInput, CopyObjectOutput]{
 		if in.MultipartManifest != "" && in.MultipartManifest != "get" {
 			return errors.New(`swift: MultipartManifest: only "get" has a meaning here`)
 		}
+		if err := checkExpiry(in.DeleteAt, in.DeleteAfter); err != nil {
+			return err
+		}
 		return setPath(r, "X-Copy-From", "CopyFrom", "/"+strings.TrimPrefix(in.CopyFrom, "/"))
 	},
 }

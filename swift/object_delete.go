@@ -57,9 +57,9 @@ func (c *Client) DeleteObject(ctx context.Context, in *DeleteObjectInput, opts .
 }
 
 // decodeSegmentsDeleted finds the failure in an answer of status 200: where segments are
-// deleted too, OpenStack Swift tells in the document what came of it.
+// deleted too, OpenStack Swift and Ceph RGW tell in the document what came of it.
 func decodeSegmentsDeleted(r *transport.Response, _ *DeleteObjectOutput) error {
-	if r.StatusCode != http.StatusOK || len(r.Document) == 0 {
+	if r.StatusCode != http.StatusOK || !strings.Contains(r.Request.URL.RawQuery, "multipart-manifest=delete") || len(r.Document) == 0 {
 		return nil
 	}
 	var answer struct {
@@ -67,8 +67,17 @@ func decodeSegmentsDeleted(r *transport.Response, _ *DeleteObjectOutput) error {
 		Body   string     `json:"Response Body"`
 		Errors [][]string `json:"Errors"` // name and status
 	}
-	if json.Unmarshal(r.Document, &answer) != nil || answer.Status == "" {
-		return nil // a server whose status is the truth
+	if err := json.Unmarshal(r.Document, &answer); err != nil {
+		// Text, to whoever does not look at Accept.
+		head, failed, _ := strings.Cut(string(r.Document), "\nErrors:")
+		for line := range strings.Lines(head) {
+			if status, ok := strings.CutPrefix(line, "Response Status: "); ok {
+				answer.Status = status
+			}
+		}
+		for line := range strings.Lines(strings.TrimSpace(failed)) {
+			answer.Errors = append(answer.Errors, []string{line})
+		}
 	}
 	number, _, _ := strings.Cut(answer.Status, " ")
 	status, err := strconv.Atoi(number)
@@ -79,9 +88,10 @@ func decodeSegmentsDeleted(r *transport.Response, _ *DeleteObjectOutput) error {
 		return nil
 	}
 	e := newError(status, r.Header)
-	e.Message = oneLine(answer.Body)
+	e.Message = answer.Body
 	for _, failed := range answer.Errors {
-		e.Message = oneLine(e.Message + " " + strings.Join(failed, ": "))
+		e.Message += " " + strings.Join(failed, ": ")
 	}
+	e.Message = oneLine(e.Message)
 	return e
 }

@@ -15,13 +15,13 @@ var opUpdateObject = operation[UpdateObjectInput, UpdateObjectOutput]{
 	},
 	storesType: true,
 	encode: func(in *UpdateObjectInput, r *rest.Request) error {
-		if in.DeleteAfter < 0 {
-			return errors.New("swift: DeleteAfter is negative")
-		}
 		if in.RemoveDeleteAt {
+			if !in.DeleteAt.IsZero() || in.DeleteAfter != 0 {
+				return errors.New("swift: RemoveDeleteAt: DeleteAt or DeleteAfter is set")
+			}
 			r.Header["X-Remove-Delete-At"] = []string{"x"}
 		}
-		return nil
+		return checkExpiry(in.DeleteAt, in.DeleteAfter)
 	},
 }
 

@@ -18,9 +18,10 @@ import (
 type payload struct {
 	body   *transport.Body
 	digest hash.Hash // of the running attempt; nil: nothing to compare
-	// sum is the MD5 of what was sent, once known. A server may answer early, while
+	// sum is the MD5 of what was sent, once settled. A server may answer early, while
 	// net/http is still at the end of the body where this is set.
-	sum atomic.Pointer[string]
+	sum     [md5.Size]byte
+	settled atomic.Bool
 }
 
 // preparePayload decides on type and length before the first attempt.
@@ -103,17 +104,17 @@ func (p *payload) wrap(a *transport.Attempt) {
 		return
 	}
 	p.digest.Reset()
+	p.settled.Store(false)
 	if a.Body == nil {
 		p.settle()
 		return
 	}
-	p.sum.Store(nil)
 	a.Body = &hashingReader{src: a.Body, payload: p, left: p.body.Len()}
 }
 
 func (p *payload) settle() {
-	sum := hex.EncodeToString(p.digest.Sum(nil))
-	p.sum.Store(&sum)
+	p.digest.Sum(p.sum[:0])
+	p.settled.Store(true)
 }
 
 type hashingReader struct {
@@ -139,13 +140,14 @@ func (r *hashingReader) Read(b []byte) (int, error) {
 
 // confirm compares the ETag that the server answers with the MD5 of what was sent.
 func (p *payload) confirm(h http.Header) error {
-	if p.digest == nil {
+	if p.digest == nil || !p.settled.Load() {
 		return nil
 	}
 	etag := strings.ToLower(strings.Trim(h.Get("Etag"), `"`))
-	sum := p.sum.Load()
-	if sum == nil || len(etag) != 2*md5.Size || etag == *sum {
+	var sum [2 * md5.Size]byte
+	hex.Encode(sum[:], p.sum[:])
+	if len(etag) != len(sum) || etag == string(sum[:]) {
 		return nil
 	}
-	return fmt.Errorf("%w: sent MD5 %s, the server has %s", ErrETagMismatch, *sum, etag)
+	return fmt.Errorf("%w: sent MD5 %x, the server has %s", ErrETagMismatch, p.sum, etag)
 }

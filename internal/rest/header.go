@@ -19,8 +19,8 @@ type headerField struct {
 // prefixField is a map bound to all headers that begin with a prefix.
 type prefixField struct {
 	index     int
-	name      string // of the Go field
-	prefix    string // as in the tag
+	name      string   // of the Go field
+	prefix    string   // as in the tag
 	except    []string // headers under it that have members of their own, canonical
 	sensitive bool
 }
