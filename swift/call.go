@@ -41,9 +41,27 @@ func (k *call) supported() error {
 	return nil
 }
 
+// checkOverlooked refuses a request that the server would take for another.
+func (k *call) checkOverlooked() error {
+	p := &k.settings.options.Profile
+	if k.settings.options.AllowUnsupported {
+		return nil
+	}
+	for _, name := range p.Overlooked[k.info.Name] {
+		_, header := k.request.Header[name]
+		if header || strings.Contains("&"+k.request.RawQuery, "&"+name+"=") {
+			return fmt.Errorf("%w: %s overlooks %s", ErrUnsupported, p.Name, name)
+		}
+	}
+	return nil
+}
+
 // do sends the call through the pipeline: names, account, payload, attempts.
 func (k *call) do(ctx context.Context) (*transport.Response, error) {
 	if err := k.checkNames(); err != nil {
+		return nil, err
+	}
+	if err := k.checkOverlooked(); err != nil {
 		return nil, err
 	}
 	if err := k.preparePayload(); err != nil {

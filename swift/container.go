@@ -154,15 +154,15 @@ var opUpdateContainer = operation[UpdateContainerInput, UpdateContainerOutput]{
 			return err
 		}
 		for _, m := range []struct {
-			remove       bool
-			name, header string
+			remove, empty bool
+			name, header  string
 		}{
-			{in.RemoveReadACL, "RemoveReadACL", "X-Container-Read"},
-			{in.RemoveWriteACL, "RemoveWriteACL", "X-Container-Write"},
-			{in.RemoveVersionsLocation, "RemoveVersionsLocation", "X-Versions-Location"},
-			{in.RemoveHistoryLocation, "RemoveHistoryLocation", "X-History-Location"},
-			{in.RemoveSync, "RemoveSync", "X-Container-Sync-To"},
-			{in.RemoveSync, "RemoveSync", "X-Container-Sync-Key"},
+			{in.RemoveReadACL, true, "RemoveReadACL", "X-Container-Read"},
+			{in.RemoveWriteACL, true, "RemoveWriteACL", "X-Container-Write"},
+			{in.RemoveVersionsLocation, false, "RemoveVersionsLocation", "X-Versions-Location"},
+			{in.RemoveHistoryLocation, false, "RemoveHistoryLocation", "X-History-Location"},
+			{in.RemoveSync, false, "RemoveSync", "X-Container-Sync-To"},
+			{in.RemoveSync, false, "RemoveSync", "X-Container-Sync-Key"},
 		} {
 			if !m.remove {
 				continue
@@ -170,7 +170,11 @@ var opUpdateContainer = operation[UpdateContainerInput, UpdateContainerOutput]{
 			if _, both := r.Header[m.header]; both {
 				return fmt.Errorf("swift: %s: it is set and removed at once", m.name)
 			}
-			r.Header["X-Remove-"+strings.TrimPrefix(m.header, "X-")] = []string{"x"}
+			if m.empty {
+				r.Header[m.header] = []string{""} // Ceph RGW overlooks X-Remove-Container-Read
+			} else {
+				r.Header["X-Remove-"+strings.TrimPrefix(m.header, "X-")] = []string{"x"}
+			}
 		}
 		return removeMetadata("X-Remove-Container-Meta-", in.RemoveMetadata, r)
 	},

@@ -25,7 +25,8 @@ const service = "Swift"
 // Failures on the client's side, found before anything is sent or after the answer is in.
 // Test with errors.Is.
 var (
-	// ErrUnsupported: the profile says that the server lacks the operation.
+	// ErrUnsupported: the profile says that the server lacks the operation, or overlooks
+	// a member of the input.
 	// Options.AllowUnsupported sends it all the same.
 	ErrUnsupported = errors.New("not supported by the provider")
 	// ErrETagMismatch: the server stored, or sent, other bytes than the ETag is of.

@@ -192,6 +192,46 @@ func TestUnsupported(t *testing.T) {
 	require.Equal(t, Unsupported, Profile{OtherOperations: Unsupported}.Support("GetObject"))
 }
 
+// TestOverlooked: what a server takes no notice of is not sent to it.
+func TestOverlooked(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	for says, call := range map[string]func(*Client, ...func(*Options)) error{
+		"Ceph RGW overlooks version-id": func(c *Client, fns ...func(*Options)) error {
+			_, err := c.DeleteObject(ctx, &DeleteObjectInput{Container: "c", Object: "o", VersionID: "1"}, fns...)
+			return err
+		},
+		"Ceph RGW overlooks If-None-Match": func(c *Client, fns ...func(*Options)) error {
+			_, err := c.CreateObject(ctx, &CreateObjectInput{Container: "c", Object: "o", IfNoneMatch: "*"}, fns...)
+			return err
+		},
+		"Ceph RGW overlooks X-Symlink-Target": func(c *Client, fns ...func(*Options)) error {
+			_, err := c.CreateObject(ctx, &CreateObjectInput{Container: "c", Object: "o", SymlinkTarget: "c/x"}, fns...)
+			return err
+		},
+		"Ceph RGW overlooks reverse": func(c *Client, fns ...func(*Options)) error {
+			_, err := c.ListObjects(ctx, &ListObjectsInput{Container: "c", Reverse: true}, fns...)
+			return err
+		},
+		"Ceph RGW overlooks X-Versions-Enabled": func(c *Client, fns ...func(*Options)) error {
+			_, err := c.UpdateContainer(ctx, &UpdateContainerInput{Container: "c", VersionsEnabled: pointer(true)}, fns...)
+			return err
+		},
+	} {
+		s := &stub{}
+		c := newClient(t, s, func(o *Options) { o.Profile = CephRGW() })
+		err := call(c)
+		require.ErrorIs(t, err, ErrUnsupported)
+		require.ErrorContains(t, err, says)
+		require.Zero(t, s.count())
+		require.NoError(t, call(c, func(o *Options) { o.AllowUnsupported = true }))
+		require.NoError(t, call(c, func(o *Options) { o.Profile = OpenStack() }))
+		require.NoError(t, call(c, func(o *Options) { o.Profile = Generic() }), "nobody has looked")
+	}
+	_, err := newClient(t, &stub{}, func(o *Options) { o.Profile = CephRGW() }).DeleteObject(ctx, &DeleteObjectInput{Container: "c", Object: "o?version-id=1"})
+	require.NoError(t, err, "that is its name")
+}
+
 // TestNames: names travel byte for byte, whatever is in them.
 func TestNames(t *testing.T) {
 	t.Parallel()

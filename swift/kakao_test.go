@@ -216,7 +216,7 @@ func TestKakaoCloudRefusals(t *testing.T) {
 	require.ErrorIs(t, err, ErrBadRequest)
 	_, err = c.CreateMultipartUpload(ctx, &CreateMultipartUploadInput{Container: "pictures", Object: "o"}, noType)
 	require.ErrorIs(t, err, ErrBadRequest)
-	_, err = c.ListObjects(ctx, &ListObjectsInput{Container: "pictures", Reverse: true})
+	_, err = c.ListObjects(ctx, &ListObjectsInput{Container: "pictures", Reverse: true}, func(o *Options) { o.AllowUnsupported = true })
 	require.ErrorIs(t, err, ErrBadRequest)
 	require.ErrorContains(t, err, "unknown query reverse")
 	_, err = c.HeadContainer(ctx, &HeadContainerInput{Container: "abc"}, func(o *Options) { o.Profile.MinContainerName = 1 })

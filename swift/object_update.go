@@ -21,7 +21,10 @@ var opUpdateObject = operation[UpdateObjectInput, UpdateObjectOutput]{
 			}
 			r.Header["X-Remove-Delete-At"] = []string{"x"}
 		}
-		return checkExpiry(in.DeleteAt, in.DeleteAfter)
+		if err := checkExpiry(in.DeleteAt, in.DeleteAfter); err != nil {
+			return err
+		}
+		return setPath(r, "X-Object-Manifest", "ObjectManifest", in.ObjectManifest)
 	},
 }
 
@@ -41,6 +44,9 @@ type UpdateObjectInput struct {
 	DeleteAt       time.Time `header:"X-Delete-At" timestamp:"epoch"`
 	DeleteAfter    int64     `header:"X-Delete-After"`
 	RemoveDeleteAt bool      `rest:"-"`
+	// ObjectManifest is "container/prefix" of a Dynamic Large Object, not escaped: without
+	// it OpenStack makes an empty object of one.
+	ObjectManifest string `rest:"-"`
 	// Metadata of the object from now on: what it does not name goes.
 	Metadata map[string]string `headers:"X-Object-Meta-"`
 }

@@ -189,13 +189,14 @@ func TestContainerHeaders(t *testing.T) {
 	require.Equal(t, http.Header{
 		"X-Container-Read": {".r:*"}, "X-Versions-Enabled": {"false"}, "X-Container-Meta-Quota-Bytes": {"0"}, "X-Container-Meta-Temp-Url-Key": {"s3cret"},
 		"X-Container-Meta-Web-Listings": {"true"}, "X-Container-Sync-To": {"//realm/cluster/AUTH_x/c"}, "X-Container-Sync-Key": {"k3y"}, "X-Container-Meta-A": {""},
-		"X-Remove-Container-Meta-Quota-Count": {"x"}, "X-Remove-Container-Meta-B": {"x"}, "X-Remove-Container-Write": {"x"}, "X-Remove-Versions-Location": {"x"}, "X-Remove-History-Location": {"x"},
+		"X-Remove-Container-Meta-Quota-Count": {"x"}, "X-Remove-Container-Meta-B": {"x"}, "X-Container-Write": {""}, "X-Remove-Versions-Location": {"x"}, "X-Remove-History-Location": {"x"},
 	}, h)
 	_, err = c.UpdateContainer(t.Context(), &UpdateContainerInput{Container: "c", RemoveSync: true, RemoveReadACL: true})
 	require.NoError(t, err)
-	for _, name := range []string{"X-Remove-Container-Sync-To", "X-Remove-Container-Sync-Key", "X-Remove-Container-Read"} {
+	for _, name := range []string{"X-Remove-Container-Sync-To", "X-Remove-Container-Sync-Key"} {
 		require.Equal(t, "x", s.reqs[1].Header.Get(name))
 	}
+	require.Equal(t, []string{""}, s.reqs[1].Header["X-Container-Read"])
 	_, err = c.CreateContainer(t.Context(), &CreateContainerInput{Container: "c", QuotaCount: pointer(int64(-1))})
 	require.ErrorContains(t, err, "QuotaCount -1 is negative")
 

@@ -59,6 +59,11 @@ type Profile struct {
 	Operations map[string]Support
 	// OtherOperations is the support of operations that Operations does not name.
 	OtherOperations Support
+	// Overlooked names, by operation, headers and query parameters that change what is
+	// asked for and that the server takes no notice of. A call that has one is refused
+	// with [ErrUnsupported]: it would delete the object where a version was meant, or
+	// replace one that was to stay.
+	Overlooked map[string][]string
 }
 
 // Support tells what the provider makes of the operation of that name.

@@ -20,6 +20,22 @@ func support(s Support, lists ...[]string) map[string]Support {
 	return m
 }
 
+// cephOverlooked is what Ceph RGW 16.2.15 was seen to take no notice of.
+func cephOverlooked() map[string][]string {
+	container := []string{"X-Versions-Enabled", "X-History-Location", "X-Container-Sync-To", "X-Container-Sync-Key"}
+	return map[string][]string{
+		"CreateContainer": container,
+		"UpdateContainer": container,
+		"ListContainers":  {"delimiter"},
+		"ListObjects":     {"reverse", "versions"},
+		"CreateObject":    {"If-None-Match", "X-Symlink-Target", "X-Detect-Content-Type"},
+		"GetObject":       {"version-id", "symlink"},
+		"HeadObject":      {"version-id", "symlink"},
+		"CopyObject":      {"version-id", "symlink", "If-Match", "If-None-Match"},
+		"DeleteObject":    {"version-id"},
+	}
+}
+
 // OpenStack is OpenStack Swift, 2.2 and later, as its defaults have it (Object Storage
 // API v1 reference; seen on Swift 2.30.1). NHN Cloud's Swift endpoint is one.
 func OpenStack() Profile {
@@ -39,10 +55,12 @@ func CephRGW() Profile {
 		MaxObjectSize: 5 * gib, MaxSegments: 1000,
 		TempURLDigests: []Digest{DigestSHA1},
 		Operations:     support(Unsupported, kakaoMultipart),
+		Overlooked:     cephOverlooked(),
 	}
 }
 
-// KakaoCloud is KakaoCloud Object Storage (KakaoCloud, Object Storage, "Swift API").
+// KakaoCloud is KakaoCloud Object Storage, a Ceph RGW (KakaoCloud, Object Storage, "Swift
+// API").
 func KakaoCloud() Profile {
 	return Profile{
 		Name: "KakaoCloud", ContentType: "application/json", ETagMD5: true,
@@ -52,6 +70,7 @@ func KakaoCloud() Profile {
 		Operations: support(Unsupported, []string{
 			"DeleteAccount", "BulkDelete", "ExtractArchive",
 		}),
+		Overlooked: cephOverlooked(), // it is one, and its document names none of them
 	}
 }
 
