@@ -210,6 +210,44 @@ func TestPages(t *testing.T) {
 	require.Equal(t, 2, n, "after an error it ends")
 }
 
+// TestPrefixAfterLimit: where pages are cut before the prefix is looked at, they begin beside it.
+func TestPrefixAfterLimit(t *testing.T) {
+	t.Parallel()
+	names := []string{"a1", "a2", "a3", "b1", "b2", "b3", "c1", "c2", "c3"}
+	server := func() *stub {
+		return &stub{reply: func(_ int, r *http.Request) (*http.Response, error) {
+			q := r.URL.Query()
+			all := slices.Clone(names)
+			if q.Get("reverse") != "" {
+				slices.Reverse(all)
+			}
+			all = slices.DeleteFunc(all, func(n string) bool {
+				return q.Get("marker") != "" && (n <= q.Get("marker")) != (q.Get("reverse") != "") || n == q.Get("marker")
+			})
+			all = slices.DeleteFunc(all[:min(2, len(all))], func(n string) bool { return !strings.HasPrefix(n, q.Get("prefix")) })
+			return answer(r, 200, []string{"Content-Type", textType}, strings.Join(all, "\n")), nil
+		}}
+	}
+	for _, reverse := range []bool{false, true} {
+		var got []string
+		for page, err := range newClient(t, server(), func(o *Options) { o.Profile = CephRGW() }).ListContainersPages(t.Context(), &ListContainersInput{Prefix: "b", Reverse: reverse}) {
+			require.NoError(t, err)
+			for _, e := range page.Containers {
+				got = append(got, e.Name)
+			}
+		}
+		want := []string{"b1", "b2", "b3"}
+		if reverse {
+			slices.Reverse(want)
+		}
+		require.Equal(t, want, got)
+	}
+	for prefix, want := range map[string]string{"b": "a\U0010FFFF", "xü": "xû\U0010FFFF", "x\x00": "x", "x\uE000": "x\uD7FF\U0010FFFF", "x\xff": "x"} {
+		require.Equal(t, want, besidePrefix(prefix, false))
+		require.Less(t, want, prefix)
+	}
+}
+
 // TestVersionPages: more versions of an object than a page holds.
 func TestVersionPages(t *testing.T) {
 	t.Parallel()

@@ -45,6 +45,9 @@ type Profile struct {
 	// MaxObjectSize bounds one CreateObject, in bytes. [Client.Info] tells the
 	// server's own.
 	MaxObjectSize int64
+	// PrefixAfterLimit: a listing of containers is cut at its limit before names without
+	// the prefix are left out, so that a page may be empty in the midst.
+	PrefixAfterLimit bool
 	// MaxSegments is the most segments of one SLO manifest.
 	MaxSegments int
 	// SegmentETags: the server compares the ETags of a SLO manifest with those of its

@@ -52,7 +52,7 @@ func OpenStack() Profile {
 func CephRGW() Profile {
 	return Profile{
 		Name: "Ceph RGW", ETagMD5: true, MinContainerName: 1, MaxContainerName: 255, MaxObjectName: 1024,
-		MaxObjectSize: 5 * gib, MaxSegments: 1000,
+		MaxObjectSize: 5 * gib, MaxSegments: 1000, PrefixAfterLimit: true,
 		TempURLDigests: []Digest{DigestSHA1},
 		Operations:     support(Unsupported, kakaoMultipart),
 		Overlooked:     cephOverlooked(),
@@ -65,7 +65,7 @@ func KakaoCloud() Profile {
 	return Profile{
 		Name: "KakaoCloud", ContentType: "application/json", ETagMD5: true,
 		MinContainerName: 4, MaxContainerName: 63, MaxObjectName: 396,
-		MaxObjectSize: 5 * gib, MaxSegments: 1000,
+		MaxObjectSize: 5 * gib, MaxSegments: 1000, PrefixAfterLimit: true,
 		TempURLDigests: []Digest{DigestSHA1},
 		Operations: support(Unsupported, []string{
 			"DeleteAccount", "BulkDelete", "ExtractArchive",
@@ -78,7 +78,7 @@ func KakaoCloud() Profile {
 func Generic() Profile {
 	return Profile{
 		Name: "Generic", ETagMD5: true, MinContainerName: 1, MaxContainerName: 255, MaxObjectName: 1024,
-		MaxObjectSize: 5 * gib, MaxSegments: 1000,
+		MaxObjectSize: 5 * gib, MaxSegments: 1000, PrefixAfterLimit: true,
 		TempURLDigests: []Digest{DigestSHA1},
 		Operations:     support(Unsupported, kakaoMultipart),
 	}
