@@ -99,8 +99,6 @@ func encodeArchive(in *ExtractArchiveInput, r *rest.Request) error {
 		return fmt.Errorf("swift: Format %q is none of tar, tar.gz and tar.bz2", string(in.Format))
 	case in.Body == nil:
 		return errors.New("swift: Body is missing")
-	case in.DeleteAfter < 0:
-		return errors.New("swift: DeleteAfter is negative")
 	case in.Container == "" && in.Prefix != "":
 		return errors.New("swift: Prefix needs a Container")
 	}

@@ -413,13 +413,13 @@ func TestExtractArchiveBadInput(t *testing.T) {
 	require.NoError(t, err)
 	fine := ExtractArchiveInput{Container: "c", Format: ArchiveTar, Body: strings.NewReader("")}
 	for want, change := range map[string]func(*ExtractArchiveInput){
-		"Format is missing":       func(in *ExtractArchiveInput) { in.Format = "" },
-		`Format "zip" is none of`: func(in *ExtractArchiveInput) { in.Format = "zip" },
-		"Body is missing":         func(in *ExtractArchiveInput) { in.Body = nil },
-		"DeleteAfter is negative": func(in *ExtractArchiveInput) { in.DeleteAfter = -1 },
-		"Prefix needs a Containe": func(in *ExtractArchiveInput) { in.Container, in.Prefix = "", "p" },
-		`"a/b" is no container's`: func(in *ExtractArchiveInput) { in.Container = "a/b" },
-		"Container has 257 bytes": func(in *ExtractArchiveInput) { in.Container = strings.Repeat("c", 257) },
+		"Format is missing":           func(in *ExtractArchiveInput) { in.Format = "" },
+		`Format "zip" is none of`:     func(in *ExtractArchiveInput) { in.Format = "zip" },
+		"Body is missing":             func(in *ExtractArchiveInput) { in.Body = nil },
+		"DeleteAfter: -1 is negative": func(in *ExtractArchiveInput) { in.DeleteAfter = -1 },
+		"Prefix needs a Containe":     func(in *ExtractArchiveInput) { in.Container, in.Prefix = "", "p" },
+		`"a/b" is no container's`:     func(in *ExtractArchiveInput) { in.Container = "a/b" },
+		"Container has 257 bytes":     func(in *ExtractArchiveInput) { in.Container = strings.Repeat("c", 257) },
 	} {
 		in := fine
 		change(&in)

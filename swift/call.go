@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/stowage-go/stowage/internal/rest"
 	"github.com/stowage-go/stowage/internal/transport"
@@ -20,8 +21,10 @@ type call struct {
 	request  *rest.Request
 	payload  payload
 	storage  storageURL
-	decode   func(*transport.Response) error
-	refuse   func(*transport.Response, *Error) error // may be nil
+	// storesType: the server would store a Content-Type with the object.
+	storesType bool
+	decode     func(*transport.Response) error
+	refuse     func(*transport.Response, *Error) error // may be nil
 
 	token   string // for the next attempt; empty: to be asked for
 	used    string // by the last attempt
@@ -40,9 +43,30 @@ func (s *settings) supports(operation string) error {
 	return nil
 }
 
+// checkOverlooked refuses a request that the server would take for another.
+func (k *call) checkOverlooked() error {
+	p := &k.settings.options.Profile
+	if k.settings.options.AllowUnsupported {
+		return nil
+	}
+	for _, name := range p.Overlooked[k.info.Name] {
+		_, header := k.request.Header[name]
+		if header || strings.Contains("&"+k.request.RawQuery, "&"+name+"=") {
+			return fmt.Errorf("%w: %s overlooks %s", ErrUnsupported, p.Name, name)
+		}
+	}
+	return nil
+}
+
 // do sends the call through the pipeline: names, account, payload, attempts.
 func (k *call) do(ctx context.Context) (*transport.Response, error) {
 	if err := k.checkNames(); err != nil {
+		return nil, err
+	}
+	if err := k.checkOverlooked(); err != nil {
+		return nil, err
+	}
+	if err := k.preparePayload(); err != nil {
 		return nil, err
 	}
 	var err error
@@ -50,9 +74,7 @@ func (k *call) do(ctx context.Context) (*transport.Response, error) {
 	if k.token, k.storage, err = k.settings.authenticate(ctx); err != nil {
 		return nil, err
 	}
-	if err := k.preparePayload(); err != nil {
-		return nil, err
-	}
+	k.prepareDigest()
 	h := k.request.Header
 	h["User-Agent"] = k.settings.userAgent
 	// net/http would otherwise ask for gzip on a client of the caller's, and unpack
@@ -184,7 +206,16 @@ func (k *call) names() (container, object string) {
 	if k.info.Name == opInfo.Name {
 		return "", ""
 	}
-	container, object, _ = strings.Cut(strings.TrimPrefix(k.request.Path, "/"), "/")
+	raw := k.request.RawPath
+	if raw == "" {
+		container, object, _ = strings.Cut(k.request.Path[1:], "/")
+		return container, object
+	}
+	// Escaped, a slash in the container's name is none between the names. It was this
+	// client that escaped them, so there is nothing that can't be read.
+	container, object, _ = strings.Cut(raw[1:], "/")
+	container, _ = url.PathUnescape(container)
+	object, _ = url.PathUnescape(object)
 	return container, object
 }
 
@@ -197,10 +228,14 @@ func (k *call) checkNames() error {
 	}
 	p := &k.settings.options.Profile
 	switch {
-	case strings.Contains(k.info.URI, "{Container}/{Object+}") && object == "":
-		return errors.New("swift: Object is missing")
 	case container == "." || container == "..":
-		return fmt.Errorf("swift: %q is no container's name", container)
+		return fmt.Errorf("swift: Container %q means another path", container)
+	case strings.Contains(container, "/"):
+		return fmt.Errorf("swift: Container %q has a slash", container)
+	case !utf8.ValidString(container):
+		return fmt.Errorf("swift: Container %q is not UTF-8", container)
+	case !utf8.ValidString(object):
+		return fmt.Errorf("swift: Object %q is not UTF-8", object)
 	}
 	if err := p.checkContainer(container); err != nil {
 		return err

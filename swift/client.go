@@ -111,6 +111,8 @@ func (c Client) LogValue() slog.Value { return slog.StringValue(c.String()) }
 // operation is an operation as package rest has it, and the code for what no tag can say.
 type operation[In, Out any] struct {
 	rest.Operation[In, Out]
+	// storesType: a Content-Type would become the object's, so that none is added.
+	storesType bool
 	// encode completes the request; it may refuse the input. Nil: nothing to do.
 	encode func(in *In, r *rest.Request) error
 	// decode completes the output from the answer's document. Nil: nothing to do. Its
@@ -137,7 +139,7 @@ func do[In, Out any](ctx context.Context, c *Client, op *operation[In, Out], in 
 	if in == nil {
 		in = new(In) // so that the members it lacks are named, if it lacks any
 	}
-	k := call{settings: s, info: op.Info(), refuse: op.refuse}
+	k := call{settings: s, info: op.Info(), refuse: op.refuse, storesType: op.storesType}
 	if err := s.supports(op.Name); err != nil {
 		return nil, nil, err
 	}
@@ -152,7 +154,9 @@ func do[In, Out any](ctx context.Context, c *Client, op *operation[In, Out], in 
 	var out *Out
 	k.decode = func(r *transport.Response) error {
 		decoded, err := op.Decode(r.Response, r.Document)
-		if err == nil && op.decode != nil {
+		if err != nil {
+			err = fmt.Errorf("%w: %w", ErrMalformedAnswer, err)
+		} else if op.decode != nil {
 			err = op.decode(r, decoded)
 		}
 		if err == nil {

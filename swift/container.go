@@ -2,7 +2,9 @@ package swift
 
 import (
 	"context"
+	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/stowage-go/stowage/internal/rest"
@@ -136,18 +138,26 @@ var opUpdateContainer = operation[UpdateContainerInput, UpdateContainerOutput]{
 	},
 	encode: func(in *UpdateContainerInput, r *rest.Request) error {
 		for _, m := range []struct {
-			remove bool
-			header string
+			remove, empty bool
+			name, header  string
 		}{
-			{in.RemoveReadACL, "X-Remove-Container-Read"},
-			{in.RemoveWriteACL, "X-Remove-Container-Write"},
-			{in.RemoveVersionsLocation, "X-Remove-Versions-Location"},
-			{in.RemoveHistoryLocation, "X-Remove-History-Location"},
-			{in.RemoveSync, "X-Remove-Container-Sync-To"},
-			{in.RemoveSync, "X-Remove-Container-Sync-Key"},
+			{in.RemoveReadACL, true, "RemoveReadACL", "X-Container-Read"},
+			{in.RemoveWriteACL, true, "RemoveWriteACL", "X-Container-Write"},
+			{in.RemoveVersionsLocation, false, "RemoveVersionsLocation", "X-Versions-Location"},
+			{in.RemoveHistoryLocation, false, "RemoveHistoryLocation", "X-History-Location"},
+			{in.RemoveSync, false, "RemoveSync", "X-Container-Sync-To"},
+			{in.RemoveSync, false, "RemoveSync", "X-Container-Sync-Key"},
 		} {
-			if m.remove {
-				r.Header[m.header] = []string{"x"}
+			if !m.remove {
+				continue
+			}
+			if _, both := r.Header[m.header]; both {
+				return fmt.Errorf("swift: %s: it is set and removed at once", m.name)
+			}
+			if m.empty {
+				r.Header[m.header] = []string{""} // Ceph RGW overlooks X-Remove-Container-Read
+			} else {
+				r.Header["X-Remove-"+strings.TrimPrefix(m.header, "X-")] = []string{"x"}
 			}
 		}
 		return removeMetadata("X-Remove-Container-Meta-", in.RemoveMetadata, r)

@@ -6,6 +6,7 @@ import (
 	"iter"
 	"net/http"
 	"time"
+	"unicode/utf8"
 
 	"github.com/stowage-go/stowage/internal/rest"
 	"github.com/stowage-go/stowage/internal/transport"
@@ -15,7 +16,7 @@ var opListContainers = operation[ListContainersInput, ListContainersOutput]{
 	Operation: rest.Operation[ListContainersInput, ListContainersOutput]{
 		Name: "ListContainers", Method: http.MethodGet, URI: "/",
 	},
-	encode: func(in *ListContainersInput, r *rest.Request) error { return askFormat(in.Format, in.Limit, r) },
+	encode: func(in *ListContainersInput, r *rest.Request) error { return askFormat(in.Format, r) },
 	decode: decodeContainers,
 }
 
@@ -84,15 +85,38 @@ func (c *Client) ListContainers(ctx context.Context, in *ListContainersInput, op
 // may be nil. After an error it ends.
 func (c *Client) ListContainersPages(ctx context.Context, in *ListContainersInput, opts ...func(*Options)) iter.Seq2[*ListContainersOutput, error] {
 	return pages("ListContainers", in, func(in *ListContainersInput) (*ListContainersOutput, error) {
+		if s, err := c.with(opts); err == nil && s.options.Profile.PrefixAfterLimit && in.Prefix != "" && in.Marker == "" {
+			in.Marker = besidePrefix(in.Prefix, in.Reverse)
+		}
 		return c.ListContainers(ctx, in, opts...)
-	}, func(in *ListContainersInput, out *ListContainersOutput) (bool, error) {
+	}, func(in *ListContainersInput, out *ListContainersOutput) (step, error) {
+		// Swift does not tell whether there is more, and a server may cut a page shorter
+		// than it was asked for: only a page without entries is the end.
 		n := len(out.Containers)
 		if n == 0 {
-			return false, nil
+			return past, nil
 		}
-		last := out.Containers[n-1]
-		return true, advance(&in.Marker, last.Name+last.Subdir, in.Reverse)
+		e := out.Containers[n-1]
+		return advance(&in.Marker, e.Name+e.Subdir, in.Reverse)
 	})
+}
+
+// besidePrefix is a marker right before the names that begin with prefix; behind them when
+// the listing is reversed.
+func besidePrefix(prefix string, reverse bool) string {
+	const greatest = string(utf8.MaxRune)
+	if reverse {
+		return prefix + greatest
+	}
+	r, size := utf8.DecodeLastRuneInString(prefix)
+	switch before := prefix[:len(prefix)-size]; {
+	case r == 0 || r == utf8.RuneError:
+		return before // not quite as near, but never behind
+	case !utf8.ValidRune(r - 1):
+		return before + "\uD7FF" + greatest // the last one below the surrogates
+	default:
+		return before + string(r-1) + greatest
+	}
 }
 
 type jsonContainer struct {

@@ -25,7 +25,8 @@ const service = "Swift"
 // Failures on the client's side, found before anything is sent or after the answer is in.
 // Test with errors.Is.
 var (
-	// ErrUnsupported: the profile says that the server lacks the operation.
+	// ErrUnsupported: the profile says that the server lacks the operation, or overlooks
+	// a member of the input.
 	// Options.AllowUnsupported sends it all the same.
 	ErrUnsupported = errors.New("not supported by the provider")
 	// ErrETagMismatch: the server stored, or sent, other bytes than the ETag is of.
@@ -72,8 +73,8 @@ var (
 
 // Error is what the server said. It implements smithy.APIError.
 type Error struct {
-	// Code is the status' name without spaces, such as "NotFound", or the code of an
-	// S3-like document where the server sent one (Ceph RGW, KakaoCloud).
+	// Code is the status' name without spaces, such as "NotFound", or the code where the
+	// server sent one, such as "NoSuchBucket" (Ceph RGW, KakaoCloud).
 	Code string
 	// Message is the server's explanation, one line.
 	Message string
@@ -145,19 +146,27 @@ type errorDocument struct {
 	RequestID string `xml:"RequestId" json:"RequestId"`
 }
 
-// read reports whether doc is one, as XML or, where the request asked for it, as JSON.
-func (d *errorDocument) read(doc []byte) bool {
-	if len(doc) > 0 && doc[0] == '{' {
-		return json.Unmarshal(doc, d) == nil && d.Code != ""
-	}
-	root, err := rest.UnmarshalXML(doc, d)
-	return err == nil && root == "Error" && d.Code != ""
-}
-
 // statusText is the status as a status line has it: "409 Conflict".
 func statusText(status int) string {
 	return strings.TrimSpace(strconv.Itoa(status) + " " + http.StatusText(status))
 }
+
+// read takes the document in any form that Ceph RGW has for it: XML or JSON, as the listing
+// was asked for, and otherwise the code alone.
+func (d *errorDocument) read(doc []byte) bool {
+	switch {
+	case bytes.HasPrefix(doc, []byte("<")):
+		root, err := rest.UnmarshalXML(doc, d)
+		return err == nil && root == "Error" && d.Code != ""
+	case bytes.HasPrefix(doc, []byte("{")):
+		return json.Unmarshal(doc, d) == nil && d.Code != ""
+	}
+	d.Code = string(doc)
+	return codeWord.MatchString(d.Code)
+}
+
+// codeWord is a code that stands alone: "NoSuchBucket".
+var codeWord = regexp.MustCompile(`^[A-Z][a-z]+[A-Z][A-Za-z0-9]{0,62}$`)
 
 // newError is an Error of a status, its code the status' name.
 func newError(status int, h http.Header) *Error {

@@ -1,6 +1,7 @@
 package swift
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -98,7 +99,9 @@ func decodeInfo(r *transport.Response, out *InfoOutput) error {
 		MaxMetaValueLength     int    `json:"max_meta_value_length"`
 		MaxMetaCount           int    `json:"max_meta_count"`
 		MaxMetaOverallSize     int    `json:"max_meta_overall_size"`
+		MaxMetaLength          int    `json:"max_meta_length"` // KakaoCloud's word for it
 		MaxObjectNameLength    int    `json:"max_object_name_length"`
+		MaxObjectNameSize      int    `json:"max_object_name_size"` // Ceph RGW's word for it
 		MaxContainerNameLength int    `json:"max_container_name_length"`
 		MinContainerNameLength int    `json:"min_container_name_length"`
 		ContainerListingLimit  int64  `json:"container_listing_limit"`
@@ -122,8 +125,8 @@ func decodeInfo(r *transport.Response, out *InfoOutput) error {
 	}
 	out.Version, out.MaxFileSize = core.Version, core.MaxFileSize
 	out.MaxMetaNameLength, out.MaxMetaValueLength = core.MaxMetaNameLength, core.MaxMetaValueLength
-	out.MaxMetaCount, out.MaxMetaOverallSize = core.MaxMetaCount, core.MaxMetaOverallSize
-	out.MaxObjectNameLength = core.MaxObjectNameLength
+	out.MaxMetaCount, out.MaxMetaOverallSize = core.MaxMetaCount, cmp.Or(core.MaxMetaOverallSize, core.MaxMetaLength)
+	out.MaxObjectNameLength = cmp.Or(core.MaxObjectNameLength, core.MaxObjectNameSize)
 	out.MaxContainerNameLength, out.MinContainerNameLength = core.MaxContainerNameLength, core.MinContainerNameLength
 	out.ContainerListingLimit, out.AccountListingLimit = core.ContainerListingLimit, core.AccountListingLimit
 	for _, p := range core.Policies {

@@ -27,7 +27,7 @@ func scanEntries[E any](doc []byte, member func(s *scanner, e *E, name []byte) b
 	if !s.take('[') {
 		return nil, false
 	}
-	var entries []E
+	entries := []E{}
 	if s.take(']') {
 		return entries, s.end()
 	}

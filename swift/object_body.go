@@ -142,11 +142,8 @@ func (b *objectBody) resume(cause error) error {
 		// All is here; only the connection's end was rough.
 		return b.complete()
 	}
-	if err := b.ctx.Err(); err != nil {
-		if why := context.Cause(b.ctx); !errors.Is(why, err) {
-			err = fmt.Errorf("%w: %w", err, why)
-		}
-		return b.fail(err)
+	if b.ctx.Err() != nil {
+		return b.fail(ended(b.ctx))
 	}
 	b.stalls++
 	s, err := b.client.with(b.opts)
@@ -184,6 +181,15 @@ func (b *objectBody) resume(cause error) error {
 		return b.fail(fmt.Errorf("%w; the server answered status %d and %q to %q", cause, resp.StatusCode, out.ContentRange, in.Range))
 	}
 	return nil
+}
+
+// ended is the end of a context with its cause.
+func ended(ctx context.Context) error {
+	err := ctx.Err()
+	if cause := context.Cause(ctx); !errors.Is(cause, err) {
+		return fmt.Errorf("%w: %w", err, cause)
+	}
+	return err
 }
 
 func (b *objectBody) fail(err error) error {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/stowage-go/stowage/internal/rest"
@@ -13,6 +14,7 @@ var opCopyObject = operation[CopyObjectInput, CopyObjectOutput]{
 	Operation: rest.Operation[CopyObjectInput, CopyObjectOutput]{
 		Name: "CopyObject", Method: http.MethodPut, URI: "/{Container}/{Object+}",
 	},
+	storesType: true,
 	encode: func(in *CopyObjectInput, r *rest.Request) error {
 		if in.CopyFrom == "" {
 			return errors.New("swift: CopyFrom is missing")
@@ -20,7 +22,10 @@ var opCopyObject = operation[CopyObjectInput, CopyObjectOutput]{
 		if in.MultipartManifest != "" && in.MultipartManifest != "get" {
 			return errors.New(`swift: MultipartManifest: only "get" has a meaning here`)
 		}
-		return setPath(r, "X-Copy-From", "CopyFrom", in.CopyFrom)
+		if err := checkExpiry(in.DeleteAt, in.DeleteAfter); err != nil {
+			return err
+		}
+		return setPath(r, "X-Copy-From", "CopyFrom", "/"+strings.TrimPrefix(in.CopyFrom, "/"))
 	},
 }
 

@@ -2,9 +2,12 @@ package swift
 
 import (
 	"context"
+	"crypto/md5" // Swift's ETag
+	"encoding/hex"
 	"errors"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/stowage-go/stowage/internal/rest"
@@ -18,8 +21,11 @@ var opCreateObject = operation[CreateObjectInput, CreateObjectOutput]{
 		if in.IfNoneMatch != "" && in.IfNoneMatch != "*" {
 			return errors.New(`swift: IfNoneMatch: a PUT takes "*" and nothing else`)
 		}
-		if in.DeleteAfter < 0 {
-			return errors.New("swift: DeleteAfter is negative")
+		if in.ETag != "" && !isMD5(strings.Trim(in.ETag, `"`)) {
+			return errors.New("swift: ETag is no MD5 in hex")
+		}
+		if err := checkExpiry(in.DeleteAt, in.DeleteAfter); err != nil {
+			return err
 		}
 		if err := setPath(r, "X-Object-Manifest", "ObjectManifest", in.ObjectManifest); err != nil {
 			return err
@@ -90,4 +96,18 @@ type CreateObjectOutput struct {
 // v1, "Create or replace object".)
 func (c *Client) CreateObject(ctx context.Context, in *CreateObjectInput, opts ...func(*Options)) (*CreateObjectOutput, error) {
 	return invoke(ctx, c, &opCreateObject, in, opts)
+}
+
+// isMD5 tells an ETag that is a digest from others.
+func isMD5(etag string) bool {
+	_, err := hex.DecodeString(etag)
+	return err == nil && len(etag) == 2*md5.Size
+}
+
+// checkExpiry refuses ends of an object's life that contradict each other.
+func checkExpiry(at time.Time, after int64) error {
+	if after != 0 && !at.IsZero() {
+		return errors.New("swift: DeleteAt and DeleteAfter exclude each other")
+	}
+	return nil
 }

@@ -13,14 +13,18 @@ var opUpdateObject = operation[UpdateObjectInput, UpdateObjectOutput]{
 	Operation: rest.Operation[UpdateObjectInput, UpdateObjectOutput]{
 		Name: "UpdateObject", Method: http.MethodPost, URI: "/{Container}/{Object+}",
 	},
+	storesType: true,
 	encode: func(in *UpdateObjectInput, r *rest.Request) error {
-		if in.DeleteAfter < 0 {
-			return errors.New("swift: DeleteAfter is negative")
-		}
 		if in.RemoveDeleteAt {
+			if !in.DeleteAt.IsZero() || in.DeleteAfter != 0 {
+				return errors.New("swift: RemoveDeleteAt: DeleteAt or DeleteAfter is set")
+			}
 			r.Header["X-Remove-Delete-At"] = []string{"x"}
 		}
-		return nil
+		if err := checkExpiry(in.DeleteAt, in.DeleteAfter); err != nil {
+			return err
+		}
+		return setPath(r, "X-Object-Manifest", "ObjectManifest", in.ObjectManifest)
 	},
 }
 
@@ -40,6 +44,9 @@ type UpdateObjectInput struct {
 	DeleteAt       time.Time `header:"X-Delete-At" timestamp:"epoch"`
 	DeleteAfter    int64     `header:"X-Delete-After"`
 	RemoveDeleteAt bool      `rest:"-"`
+	// ObjectManifest is "container/prefix" of a Dynamic Large Object, not escaped: without
+	// it OpenStack makes an empty object of one.
+	ObjectManifest string `rest:"-"`
 	// Metadata of the object from now on: what it does not name goes.
 	Metadata map[string]string `headers:"X-Object-Meta-"`
 }

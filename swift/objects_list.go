@@ -16,7 +16,7 @@ var opListObjects = operation[ListObjectsInput, ListObjectsOutput]{
 	Operation: rest.Operation[ListObjectsInput, ListObjectsOutput]{
 		Name: "ListObjects", Method: http.MethodGet, URI: "/{Container}",
 	},
-	encode: func(in *ListObjectsInput, r *rest.Request) error { return askFormat(in.Format, in.Limit, r) },
+	encode: func(in *ListObjectsInput, r *rest.Request) error { return askFormat(in.Format, r) },
 	decode: decodeObjects,
 }
 
@@ -100,18 +100,18 @@ func (c *Client) ListObjects(ctx context.Context, in *ListObjectsInput, opts ...
 func (c *Client) ListObjectsPages(ctx context.Context, in *ListObjectsInput, opts ...func(*Options)) iter.Seq2[*ListObjectsOutput, error] {
 	return pages("ListObjects", in, func(in *ListObjectsInput) (*ListObjectsOutput, error) {
 		return c.ListObjects(ctx, in, opts...)
-	}, func(in *ListObjectsInput, out *ListObjectsOutput) (bool, error) {
+	}, func(in *ListObjectsInput, out *ListObjectsOutput) (step, error) {
 		n := len(out.Objects)
 		if n == 0 {
-			return false, nil
+			return past, nil
 		}
-		last := out.Objects[n-1]
-		if in.Versions && last.Name == in.Marker && last.VersionID != in.VersionMarker {
-			in.VersionMarker = last.VersionID
-			return true, nil
+		e := out.Objects[n-1]
+		if in.Versions && e.Name == in.Marker && e.VersionID != in.VersionMarker {
+			in.VersionMarker = e.VersionID
+			return more, nil
 		}
-		in.VersionMarker = last.VersionID
-		return true, advance(&in.Marker, last.Name+last.Subdir, in.Reverse)
+		in.VersionMarker = e.VersionID
+		return advance(&in.Marker, e.Name+e.Subdir, in.Reverse)
 	})
 }
 

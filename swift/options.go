@@ -67,8 +67,9 @@ type Options struct {
 	// agree before the body is sent. Zero: only bodies that can be sent just once, so
 	// that a token that is over costs nothing; negative: never.
 	Expect100Continue int64
-	// AllowUnsupported sends operations that the profile says the server lacks, instead
-	// of failing with [ErrUnsupported]. Mind that servers may take them for others.
+	// AllowUnsupported sends operations that the profile says the server lacks, and
+	// members that it overlooks, instead of failing with [ErrUnsupported]. Mind that
+	// servers take them for others.
 	AllowUnsupported bool
 	// Progress is called with the bytes of the body that have reached the connection,
 	// as they do, and with a negative number when an attempt is given up and its

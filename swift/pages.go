@@ -7,10 +7,17 @@ import (
 	"github.com/stowage-go/stowage/internal/rest"
 )
 
-// pages walks a listing. next moves the input to the page after out and reports false at the
-// end, which is a page without entries: Swift does not tell whether there is more, and a
-// server may cut a page shorter than it was asked for.
-func pages[In, Out any](operation string, in *In, fetch func(*In) (*Out, error), next func(*In, *Out) (bool, error)) iter.Seq2[*Out, error] {
+// step is what a page says of the next.
+type step int
+
+const (
+	more step = iota // there may be another
+	last             // this is the last
+	past             // this lies behind the end: shown only when it is all there is
+)
+
+// pages walks a listing. next moves the input to the page after out.
+func pages[In, Out any](operation string, in *In, fetch func(*In) (*Out, error), next func(*In, *Out) (step, error)) iter.Seq2[*Out, error] {
 	return func(yield func(*Out, error) bool) {
 		var page In
 		if in != nil {
@@ -22,14 +29,14 @@ func pages[In, Out any](operation string, in *In, fetch func(*In) (*Out, error),
 				yield(nil, err)
 				return
 			}
-			more, err := next(&page, out)
-			if (more || first) && !yield(out, nil) {
+			to, err := next(&page, out)
+			if (to != past || first) && !yield(out, nil) {
 				return
 			}
 			if err != nil {
 				yield(nil, operationError(operation, err))
 			}
-			if err != nil || !more {
+			if err != nil || to != more {
 				return
 			}
 		}
@@ -37,16 +44,16 @@ func pages[In, Out any](operation string, in *In, fetch func(*In) (*Out, error),
 }
 
 // advance moves a marker to the last entry of a page, which must lie behind it.
-func advance(marker *string, last string, reverse bool) error {
-	if *marker != "" && (last <= *marker) != reverse {
-		return ErrListingStuck
+func advance(marker *string, entry string, reverse bool) (step, error) {
+	if *marker != "" && (entry <= *marker) != reverse {
+		return last, ErrListingStuck
 	}
-	*marker = last
-	return nil
+	*marker = entry
+	return more, nil
 }
 
 // askFormat asks for JSON unless another form is asked for.
-func askFormat(f Format, limit int64, r *rest.Request) error {
+func askFormat(f Format, r *rest.Request) error {
 	switch f {
 	case "":
 		if r.RawQuery != "" {
@@ -56,9 +63,6 @@ func askFormat(f Format, limit int64, r *rest.Request) error {
 	case FormatJSON, FormatXML, FormatPlain:
 	default:
 		return fmt.Errorf("swift: Format %q is none of json, xml and plain", string(f))
-	}
-	if limit < 0 {
-		return fmt.Errorf("swift: Limit %d is negative", limit)
 	}
 	return nil
 }

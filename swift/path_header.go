@@ -8,14 +8,13 @@ import (
 	"github.com/stowage-go/stowage/internal/rest"
 )
 
-// setPath puts "container/object" into a header, escaped as Swift reads it. member is whose
-// value it is; an empty one sets nothing.
+// setPath puts "container/object" into a header, escaped as Swift reads it, with a slash
+// before it if value has one. member is whose value it is; an empty one sets nothing.
 func setPath(r *rest.Request, header, member, value string) error {
 	if value == "" {
 		return nil
 	}
-	value = strings.TrimPrefix(value, "/")
-	container, object, ok := strings.Cut(value, "/")
+	container, object, ok := strings.Cut(strings.TrimPrefix(value, "/"), "/")
 	if !ok || container == "" || object == "" {
 		return fmt.Errorf("swift: %s %q is no container/object", member, value)
 	}

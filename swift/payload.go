@@ -18,25 +18,20 @@ import (
 type payload struct {
 	body   *transport.Body
 	digest hash.Hash // of the running attempt; nil: nothing to compare
-	// sum is the MD5 of what was sent, once known. A server may answer early, while
+	// sum is the MD5 of what was sent, once settled. A server may answer early, while
 	// net/http is still at the end of the body where this is set.
-	sum atomic.Pointer[string]
+	sum     [md5.Size]byte
+	settled atomic.Bool
 }
 
-// preparePayload decides on length and digest before the first attempt.
+// preparePayload decides on type and length before the first attempt.
 func (k *call) preparePayload() error {
 	h, o := k.request.Header, &k.settings.options
 	if k.request.Document != nil {
 		k.payload.body = transport.BytesBody(k.request.Document)
-		// A manifest has none: its Content-Type is the object's.
-		if kind := k.request.DocumentType; kind != "" && h.Get("Content-Type") == "" {
-			h.Set("Content-Type", kind)
-		}
 	}
 	if !k.info.StreamInput {
-		if o.Profile.ContentType != "" && h.Get("Content-Type") == "" {
-			h.Set("Content-Type", o.Profile.ContentType)
-		}
+		k.addContentType()
 		return nil
 	}
 	length, err := takeContentLength(h)
@@ -54,18 +49,41 @@ func (k *call) preparePayload() error {
 	if err != nil {
 		return err
 	}
-	// An archive to be unpacked is no object.
-	object := strings.Contains(k.info.URI, "{Object+}")
-	if most := o.Profile.MaxObjectSize; object && most > 0 && body.Len() > most {
+	if most := o.Profile.MaxObjectSize; k.storesObject() && most > 0 && body.Len() > most {
 		return fmt.Errorf("swift: Body has %d bytes, more than the %d of one object: use UploadSLO", body.Len(), most)
 	}
 	body.Report(o.Progress)
 	k.payload.body = body
-	check := o.ETagCheck == ETagCheckAlways || o.ETagCheck == ETagCheckAuto && !k.storage.secure()
-	if check && object && o.Profile.ETagMD5 && h.Get("Etag") == "" && h.Get("X-Object-Manifest") == "" {
+	return nil
+}
+
+// addContentType gives a request without a type of its own the one that the provider insists
+// on, or that of its document. A stream's, and that of an operation that would store it with
+// the object, is the caller's or none.
+func (k *call) addContentType() {
+	h := k.request.Header
+	if k.storesType || h.Get("Content-Type") != "" {
+		return
+	}
+	if t := k.settings.options.Profile.ContentType; t != "" {
+		h["Content-Type"] = []string{t}
+	} else if t := k.request.DocumentType; t != "" {
+		h["Content-Type"] = []string{t}
+	}
+}
+
+// storesObject: the body is an object, and not an archive to be unpacked.
+func (k *call) storesObject() bool { return strings.Contains(k.info.URI, "{Object+}") }
+
+// prepareDigest decides whether the body is hashed on its way, which goes by the scheme.
+func (k *call) prepareDigest() {
+	h, o := k.request.Header, &k.settings.options
+	if !k.info.StreamInput || !k.storesObject() || !o.Profile.ETagMD5 || h.Get("Etag") != "" || h.Get("X-Object-Manifest") != "" {
+		return
+	}
+	if o.ETagCheck == ETagCheckAlways || o.ETagCheck == ETagCheckAuto && !k.storage.secure() {
 		k.payload.digest = md5.New()
 	}
-	return nil
 }
 
 // takeContentLength takes the length that the caller stated out of the header, where
@@ -89,17 +107,17 @@ func (p *payload) wrap(a *transport.Attempt) {
 		return
 	}
 	p.digest.Reset()
+	p.settled.Store(false)
 	if a.Body == nil {
 		p.settle()
 		return
 	}
-	p.sum.Store(nil)
 	a.Body = &hashingReader{src: a.Body, payload: p, left: p.body.Len()}
 }
 
 func (p *payload) settle() {
-	sum := hex.EncodeToString(p.digest.Sum(nil))
-	p.sum.Store(&sum)
+	p.digest.Sum(p.sum[:0])
+	p.settled.Store(true)
 }
 
 type hashingReader struct {
@@ -125,13 +143,14 @@ func (r *hashingReader) Read(b []byte) (int, error) {
 
 // confirm compares the ETag that the server answers with the MD5 of what was sent.
 func (p *payload) confirm(h http.Header) error {
-	if p.digest == nil {
+	if p.digest == nil || !p.settled.Load() {
 		return nil
 	}
 	etag := strings.ToLower(strings.Trim(h.Get("Etag"), `"`))
-	sum := p.sum.Load()
-	if sum == nil || len(etag) != 2*md5.Size || etag == *sum {
+	var sum [2 * md5.Size]byte
+	hex.Encode(sum[:], p.sum[:])
+	if len(etag) != len(sum) || etag == string(sum[:]) {
 		return nil
 	}
-	return fmt.Errorf("%w: sent MD5 %s, the server has %s", ErrETagMismatch, *sum, etag)
+	return fmt.Errorf("%w: sent MD5 %x, the server has %s", ErrETagMismatch, p.sum, etag)
 }

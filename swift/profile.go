@@ -31,8 +31,10 @@ func (s Support) String() string {
 type Profile struct {
 	// Name of the provider, as errors show it. Never empty in a usable profile.
 	Name string
-	// ContentType is the Content-Type that requests without one of their own must
-	// carry, where the provider insists on one; empty: none is sent.
+	// ContentType is the Content-Type that requests without a body, or with a document,
+	// must carry, where the provider insists on one; empty: none is sent. Requests whose
+	// type would be stored with the object (CreateObject, UpdateObject, CopyObject)
+	// carry the input's or none.
 	ContentType string
 	// ETagMD5: the ETag of an object that is no large object is the MD5 of its body
 	// in hex.
@@ -43,6 +45,9 @@ type Profile struct {
 	// MaxObjectSize bounds one CreateObject, in bytes. [Client.Info] tells the
 	// server's own.
 	MaxObjectSize int64
+	// PrefixAfterLimit: a listing of containers is cut at its limit before names without
+	// the prefix are left out, so that a page may be empty in the midst.
+	PrefixAfterLimit bool
 	// MaxSegments is the most segments of one SLO manifest.
 	MaxSegments int
 	// SegmentETags: the server compares the ETags of a SLO manifest with those of its
@@ -79,6 +84,11 @@ type Profile struct {
 	Operations map[string]Support
 	// OtherOperations is the support of operations that Operations does not name.
 	OtherOperations Support
+	// Overlooked names, by operation, headers and query parameters that change what is
+	// asked for and that the server takes no notice of. A call that has one is refused
+	// with [ErrUnsupported]: it would delete the object where a version was meant, or
+	// replace one that was to stay.
+	Overlooked map[string][]string
 }
 
 // Support tells what the provider makes of the operation of that name.

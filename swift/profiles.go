@@ -28,6 +28,22 @@ func partly(m map[string]Support, names ...string) map[string]Support {
 	return m
 }
 
+// cephOverlooked is what Ceph RGW 16.2.15 was seen to take no notice of.
+func cephOverlooked() map[string][]string {
+	container := []string{"X-Versions-Enabled", "X-History-Location", "X-Container-Sync-To", "X-Container-Sync-Key"}
+	return map[string][]string{
+		"CreateContainer": container,
+		"UpdateContainer": container,
+		"ListContainers":  {"delimiter"},
+		"ListObjects":     {"reverse", "versions"},
+		"CreateObject":    {"If-None-Match", "X-Symlink-Target", "X-Detect-Content-Type"},
+		"GetObject":       {"version-id", "symlink"},
+		"HeadObject":      {"version-id", "symlink"},
+		"CopyObject":      {"version-id", "symlink", "If-Match", "If-None-Match"},
+		"DeleteObject":    {"version-id"},
+	}
+}
+
 // OpenStack is OpenStack Swift, 2.2 and later, as its defaults have it (Object Storage
 // API v1 reference; seen on Swift 2.30.1). NHN Cloud's Swift endpoint is one.
 func OpenStack() Profile {
@@ -46,7 +62,7 @@ func OpenStack() Profile {
 func CephRGW() Profile {
 	return Profile{
 		Name: "Ceph RGW", ETagMD5: true, MinContainerName: 1, MaxContainerName: 255, MaxObjectName: 1024,
-		MaxObjectSize: 5 * gib, MaxSegments: 1000,
+		MaxObjectSize: 5 * gib, MaxSegments: 1000, PrefixAfterLimit: true,
 		TempURLDigests:        []Digest{DigestSHA1},
 		MaxBulkDeletes:        1024,
 		FormPostEscapedPath:   true,
@@ -54,15 +70,17 @@ func CephRGW() Profile {
 		ExtractNeedsContainer: true,
 		// multipart-manifest=get is answered with nothing.
 		Operations: partly(support(Unsupported, kakaoMultipart, []string{"GetSLOManifest"}), "FormPost", "ExtractArchive"),
+		Overlooked: cephOverlooked(),
 	}
 }
 
-// KakaoCloud is KakaoCloud Object Storage (KakaoCloud, Object Storage, "Swift API").
+// KakaoCloud is KakaoCloud Object Storage, a Ceph RGW (KakaoCloud, Object Storage, "Swift
+// API").
 func KakaoCloud() Profile {
 	return Profile{
 		Name: "KakaoCloud", ContentType: "application/json", ETagMD5: true,
 		MinContainerName: 4, MaxContainerName: 63, MaxObjectName: 396,
-		MaxObjectSize: 5 * gib, MaxSegments: 1000,
+		MaxObjectSize: 5 * gib, MaxSegments: 1000, PrefixAfterLimit: true,
 		TempURLDigests:        []Digest{DigestSHA1},
 		FormPostEscapedPath:   true,
 		MaxFormFiles:          1,
@@ -70,6 +88,7 @@ func KakaoCloud() Profile {
 		Operations: partly(support(Unsupported, []string{
 			"DeleteAccount", "BulkDelete", "ExtractArchive", "GetSLOManifest",
 		}), "FormPost"),
+		Overlooked: cephOverlooked(), // it is one, and its document names none of them
 	}
 }
 
@@ -77,7 +96,7 @@ func KakaoCloud() Profile {
 func Generic() Profile {
 	return Profile{
 		Name: "Generic", ETagMD5: true, MinContainerName: 1, MaxContainerName: 255, MaxObjectName: 1024,
-		MaxObjectSize: 5 * gib, MaxSegments: 1000,
+		MaxObjectSize: 5 * gib, MaxSegments: 1000, PrefixAfterLimit: true,
 		TempURLDigests:        []Digest{DigestSHA1},
 		MaxBulkDeletes:        1000,
 		MaxFormFiles:          1,

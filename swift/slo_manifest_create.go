@@ -131,8 +131,6 @@ func encodeManifest(in *CreateSLOManifestInput, r *rest.Request) error {
 		return errors.New("swift: Segments is empty")
 	case in.IfNoneMatch != "" && in.IfNoneMatch != "*":
 		return errors.New(`swift: IfNoneMatch: a PUT takes "*" and nothing else`)
-	case in.DeleteAfter < 0:
-		return errors.New("swift: DeleteAfter is negative")
 	}
 	manifest := make([]rawSegment, len(in.Segments))
 	for i := range in.Segments {

@@ -273,7 +273,7 @@ func TestCreateSLOManifestBadInput(t *testing.T) {
 	for want, in := range map[string]*swift.CreateSLOManifestInput{
 		"Segments is empty":                     {},
 		"IfNoneMatch":                           {IfNoneMatch: "x", Segments: []swift.SLOSegment{{Path: "s/1"}}},
-		"DeleteAfter is negative":               {DeleteAfter: -1, Segments: []swift.SLOSegment{{Path: "s/1"}}},
+		"DeleteAfter: -1 is negative":           {DeleteAfter: -1, Segments: []swift.SLOSegment{{Path: "s/1"}}},
 		`Segments[1].Path: "s" is no container`: {Segments: []swift.SLOSegment{{Path: "s/1"}, {Path: "s"}}},
 		"Segments[0].Path: \"s/\\xff\" is not":  {Segments: []swift.SLOSegment{{Path: "s/\xff"}}},
 		"Segments[0].SizeBytes":                 {Segments: []swift.SLOSegment{{Path: "s/1", SizeBytes: -1}}},

@@ -143,7 +143,7 @@ func (t *tempAuth) get(ctx context.Context) (login, error) {
 	case <-p.done:
 		return p.login, p.err
 	case <-ctx.Done():
-		return login{}, context.Cause(ctx)
+		return login{}, ended(ctx)
 	}
 }
 

@@ -92,10 +92,11 @@ func parseTime(s string) (time.Time, bool) {
 		return time.Time{}, false
 	}
 	if c := s[0]; (c >= '0' && c <= '9') || c == '-' {
-		if t, ok := parseLayouts(s, isoLayouts[:]); ok {
-			return t, true
+		// No layout is without a separator, and each that fails costs allocations.
+		if strings.Trim(s, "0123456789.-") == "" && strings.LastIndexByte(s, '-') <= 0 {
+			return parseEpoch(s)
 		}
-		if t, ok := parseEpoch(s); ok {
+		if t, ok := parseLayouts(s, isoLayouts[:]); ok {
 			return t, true
 		}
 	}
