@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"slices"
 	"strings"
 	"sync"
 
@@ -220,8 +219,10 @@ func (k *call) validate() error {
 				}
 			}
 		}
-		if k.conditional() && !slices.Contains(p.ConditionalWrites, k.info.Name) {
-			return fmt.Errorf("%w: %s does not honour the condition of %s", ErrUnsupported, p.Name, k.info.Name)
+		if k.conditional() {
+			if err := k.settings.checkCondition(k.info.Name); err != nil {
+				return err
+			}
 		}
 		if _, ok := k.request.Header["X-Amz-Copy-Source-Range"]; ok && !p.RangedPartCopy {
 			return fmt.Errorf("%w: %s may copy the whole source in place of CopySourceRange", ErrUnsupported, p.Name)

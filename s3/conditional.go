@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/stowage-go/stowage/internal/checksum"
 	"github.com/stowage-go/stowage/internal/rest"
@@ -27,6 +28,15 @@ func (k *call) conditional() bool {
 		}
 	}
 	return false
+}
+
+// checkCondition refuses what would be a guard that does not hold.
+func (s *settings) checkCondition(operation string) error {
+	p := &s.options.Profile
+	if s.options.AllowUnsupported || slices.Contains(p.ConditionalWrites, operation) {
+		return nil
+	}
+	return fmt.Errorf("%w: %s does not honour the condition of %s", ErrUnsupported, p.Name, operation)
 }
 
 // retryCode: after a conflict, a write that only wants nobody to be there is simply sent

@@ -19,7 +19,8 @@ import (
 // is in. Test with errors.Is.
 var (
 	// ErrUnsupported: the profile says that the server lacks the operation or the
-	// member. Options.AllowUnsupported sends it all the same.
+	// member, overlooks it, or takes the key for another one. Options.AllowUnsupported
+	// sends it all the same.
 	ErrUnsupported = errors.New("not supported by the provider")
 	// ErrUnknownLength: a body's length can't be told, and S3 takes none without. Set
 	// ContentLength, or upload with package s3/transfer.

@@ -172,3 +172,25 @@ func ExampleClient_ListObjectsV2Pages() {
 	// dog.jpg 20
 	// owl.jpg 30
 }
+
+// A page with a form by which a browser uploads one picture below a prefix of the user's.
+func ExampleClient_PresignPost() {
+	c, err := s3.New(s3.Options{
+		Endpoint: "https://objects.example.com", Profile: s3.MinIO(), Credentials: sigv4.Static("access-key", "secret-key", ""),
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	post, err := c.PresignPost(context.Background(), &s3.PresignPostInput{
+		Bucket: "photos", Key: "user/42/${filename}", ContentType: "image/jpeg", MaxContentLength: 5 << 20,
+	}, time.Hour)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Printf("<form action=%q method=post enctype=multipart/form-data>\n", post.URL)
+	for _, f := range post.Fields {
+		fmt.Println(f) // for the page: <input type=hidden name={{.Name}} value={{.Value}}>, by html/template
+	}
+	fmt.Println("<input type=file name=file>") // the last field
+	// Credential and date change with the day.
+}

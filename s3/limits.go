@@ -44,8 +44,14 @@ func (s *settings) checkLimits(in any) error {
 			return fmt.Errorf("s3: Delete.Objects has %d keys, more than the %d of one request: use DeleteAll", n, maxDeleteObjects)
 		}
 		for i := range in.Delete.Objects {
-			if err := s.checkKey(in.Delete.Objects[i].Key); err != nil {
+			o := &in.Delete.Objects[i]
+			if err := s.checkKey(o.Key); err != nil {
 				return memberError("Delete.Objects["+strconv.Itoa(i)+"].Key", err)
+			}
+			if o.ETag != "" || o.Size != nil || !o.LastModifiedTime.IsZero() {
+				if err := s.checkCondition("DeleteObjects"); err != nil {
+					return memberError("Delete.Objects["+strconv.Itoa(i)+"]", err)
+				}
 			}
 		}
 	case *PutObjectTaggingInput:

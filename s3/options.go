@@ -110,8 +110,9 @@ type Options struct {
 	Expect100Continue int64
 
 	// AllowUnsupported sends operations and members that the profile says the server
-	// lacks, instead of failing with [ErrUnsupported]. Mind that some servers ignore a
-	// subresource that they don't know: DELETE /bucket?encryption deletes the bucket.
+	// lacks or overlooks, and keys that it would rewrite, instead of failing with
+	// [ErrUnsupported]. Mind that some servers ignore a subresource that they don't know:
+	// DELETE /bucket?encryption deletes the bucket.
 	AllowUnsupported bool
 	// Progress is called with the bytes of the body that have reached the connection,
 	// as they do, and with a negative number when an attempt is given up and its

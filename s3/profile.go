@@ -101,7 +101,8 @@ type Profile struct {
 	// [ErrUnsupported].
 	ExpectedBucketOwner bool
 	// ConditionalWrites are the operations of which the server honours If-Match and
-	// If-None-Match. With others a write would go ahead whatever is there, or always be
+	// If-None-Match, and for DeleteObjects the ETag, size and time of each object. With
+	// others a write would go ahead whatever is there, or always be
 	// refused: such a call fails with [ErrUnsupported].
 	ConditionalWrites []string
 	// CustomerKeys: the server encrypts with the caller's own keys (SSE-C). Where they are

@@ -27,7 +27,7 @@ func AWS() Profile {
 		MaxPutSize: 5 * gibibyte, MaxObjectSize: 5 * tebibyte,
 		RangedPartCopy: true, ListVersion: 2, EncodingTypeURL: true, ExpectedBucketOwner: true, CustomerKeys: true,
 		ConditionalWrites: []string{
-			"PutObject", "CopyObject", "CompleteMultipartUpload", "DeleteObject", "RenameObject", "PutObjectAnnotation", "DeleteObjectAnnotation",
+			"PutObject", "CopyObject", "CompleteMultipartUpload", "DeleteObject", "DeleteObjects", "RenameObject", "PutObjectAnnotation", "DeleteObjectAnnotation",
 		},
 		Operations: map[string]Support{"GetObjectTorrent": Unsupported},
 	}

@@ -228,7 +228,7 @@ func (w *waiter) timeout(looks int, took time.Duration, ended, last error) error
 	} else {
 		b.WriteString("still there")
 	}
-	fmt.Fprintf(&b, " after %d looks in %v", looks, took.Round(time.Millisecond))
+	fmt.Fprintf(&b, " (looked %dx in %v)", looks, took.Round(time.Millisecond))
 	if last == nil {
 		return operationError(w.name, fmt.Errorf("%s: %w", b.String(), ended))
 	}

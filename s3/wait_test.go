@@ -118,7 +118,7 @@ func TestWaitEndsWithTheContext(t *testing.T) {
 		err := look(ctx, newClient(t, missing()), WaitOptions{MaxWait: time.Hour})
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		require.ErrorIs(t, err, ErrNotFound)
-		require.ErrorContains(t, err, `bucket "bucket", key "key": not there after `)
+		require.ErrorContains(t, err, `bucket "bucket", key "key": not there (looked `)
 		require.NotContains(t, err.Error(), "\n")
 		require.GreaterOrEqual(t, time.Since(start), 3*time.Second-DefaultWaitMinDelay)
 		require.LessOrEqual(t, time.Since(start), 3*time.Second)

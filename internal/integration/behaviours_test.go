@@ -33,6 +33,7 @@ var behaviours = map[string]map[string]string{
 		"CopyObject, If-None-Match * that holds":                    "501 NotImplemented",
 		"CopyObject, If-None-Match * that fails":                    "501 NotImplemented",
 		"CopyObject, If-Match that fails":                           "501 NotImplemented",
+		"DeleteObjects, ETag that fails":                            "400 MalformedXML",
 	},
 	// Ceph RGW 16.2.15.
 	"ceph": {
@@ -54,6 +55,7 @@ var behaviours = map[string]map[string]string{
 		"CompleteMultipartUpload, If-Match that fails":        "no error, wanted [precondition failed]",
 		"CopyObject, If-None-Match * that fails":              "no error, wanted [precondition failed]",
 		"CopyObject, If-Match that fails":                     "no error, wanted [precondition failed]",
+		"DeleteObjects, ETag that fails":                      "no error, wanted [precondition failed]",
 		"DeleteObject, If-Match that fails":                   "no error, wanted [precondition failed]",
 		// Of a form's fields, those of HTTP but Content-Type are not stored.
 		"form, all fields": `Content-Type "text/x-test", Cache-Control "", Content-Disposition "", metadata map[a:1]`,
@@ -68,6 +70,7 @@ var behaviours = map[string]map[string]string{
 		// Conditions that are overlooked, which the profile knows.
 		"CopyObject, If-None-Match * that fails": "no error, wanted [precondition failed]",
 		"CopyObject, If-Match that fails":        "no error, wanted [precondition failed]",
+		"DeleteObjects, ETag that fails":         "no error, wanted [precondition failed]",
 		"DeleteObject, If-Match that fails":      "no error, wanted [precondition failed]",
 		// Behind a front that ends TLS it takes no customer keys.
 		"customer key":                          "400 InvalidRequest",
@@ -118,6 +121,7 @@ var behaviours = map[string]map[string]string{
 		// Conditions that are overlooked.
 		"CopyObject, If-None-Match * that fails": "no error, wanted [precondition failed]",
 		"CopyObject, If-Match that fails":        "no error, wanted [precondition failed]",
+		"DeleteObjects, ETag that fails":         "no error, wanted [precondition failed]",
 		// ${filename} is not replaced.
 		"form, any name below a prefix": "404 NoSuchKey",
 		"form, checksum":                "unsupported",

@@ -99,6 +99,17 @@ func TestConditionalWrites(t *testing.T) {
 		s.put(t, bucket, "there", 1000)
 		write("DeleteObject, If-Match that holds", nil, gone(head.ETag))
 
+		s.put(t, bucket, "listed", 10)
+		write("DeleteObjects, ETag that fails", s3.ErrPreconditionFailed, func(ctx context.Context) error {
+			out, err := s.client.DeleteObjects(ctx, &s3.DeleteObjectsInput{
+				Bucket: bucket, Delete: &s3.Delete{Objects: []s3.ObjectIdentifier{{Key: "listed", ETag: other}}},
+			}, lenient)
+			if err != nil || len(out.Errors) == 0 {
+				return err
+			}
+			return all(s.holds(ctx, bucket, "listed", data(10)), &s3.Error{StatusCode: http.StatusPreconditionFailed, Code: out.Errors[0].Code})
+		})
+
 		// Each lost answer is followed by a refusal for what the lost attempt itself made.
 		s.check(t, "PutObject, If-None-Match *, answer lost", func(ctx context.Context, t *testing.T) error {
 			c := s.with(t, func(o *s3.Options) { o.HTTPClient = &http.Client{Transport: &forgetful{method: http.MethodPut}} })

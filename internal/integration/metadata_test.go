@@ -34,7 +34,9 @@ func TestMetadata(t *testing.T) {
 		s.check(t, "metadata as large as the profile says", func(ctx context.Context, _ *testing.T) error {
 			p := s.options.Profile
 			total, each := p.MaxMetadata, p.MaxMetadataValue
-			if total == 0 {
+			// Not the 4 KiB that Swift takes: an ext4 below it has no room for more than that with
+			// Swift's own, and then Swift lays the disk off for a minute.
+			if total == 0 || total > 2<<10 {
 				total = 2 << 10
 			}
 			if each == 0 {

@@ -16,7 +16,7 @@ func TestWaits(t *testing.T) {
 	eachServer(t, func(t *testing.T, s *server) {
 		bucket, none := s.bucket(t), bucketName()
 		quick := s3.WaitOptions{MinDelay: 20 * time.Millisecond, MaxDelay: 100 * time.Millisecond, MaxWait: 20 * time.Second}
-		short := s3.WaitOptions{MinDelay: 20 * time.Millisecond, MaxWait: 300 * time.Millisecond}
+		short := s3.WaitOptions{MinDelay: 20 * time.Millisecond, MaxDelay: 500 * time.Millisecond, MaxWait: 3 * time.Second}
 		object := func(key string) *s3.HeadObjectInput { return &s3.HeadObjectInput{Bucket: bucket, Key: key} }
 
 		s.check(t, "WaitUntilBucketExists", func(ctx context.Context, _ *testing.T) error {
