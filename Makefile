@@ -6,7 +6,7 @@ BIN      := $(CURDIR)/.bin
 FUZZTIME ?= 10s
 BENCH    ?= .
 # Packages whose statements must be covered by more than COVERAGE per cent.
-COVERED  := ./sigv4 ./identity ./identity/clouds ./internal/rest ./internal/xmlscan ./internal/transport ./internal/multipart ./swift
+COVERED  := ./sigv4 ./identity ./identity/clouds ./internal/rest ./internal/xmlscan ./internal/transport ./internal/multipart ./swift ./swift/transfer
 COVERAGE := 90
 
 # The linter is built from source into .bin, about two minutes on two cores; its version is part
@@ -60,6 +60,11 @@ peers: ## differential tests against other SDKs: all operations of S3 and STS be
 
 integration: ## the behaviour suite on OpenStack Swift, Ceph RGW, MinIO and versitygw; starts and stops them
 	testdata/backends/with.sh $(GO) test -tags integration -count=1 -timeout 30m -v ./internal/integration/...
+
+browser: ## the upload form of examples/formpost in Chromium against OpenStack Swift; installs it (Debian, as root)
+	command -v chromium >/dev/null || apt-get install -q -y --no-install-recommends chromium >/dev/null || \
+	  { apt-get update -q >/dev/null && apt-get install -q -y --no-install-recommends chromium >/dev/null; }
+	cd examples && GOWORK=off BACKENDS=openstack ../testdata/backends/with.sh $(GO) test -tags integration -count=1 -timeout 10m ./formpost
 
 bench: ## benchmarks with allocations; BENCH selects
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem ./...
