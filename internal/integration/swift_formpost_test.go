@@ -19,7 +19,7 @@ import (
 )
 
 // upload sends a form as a browser does: the fields, then the files by name.
-func upload(t *testing.T, f *swift.FormPost, files ...[2]string) (reply, string) {
+func submit(t *testing.T, f *swift.FormPost, files ...[2]string) (reply, string) {
 	t.Helper()
 	var form bytes.Buffer
 	w := multipart.NewWriter(&form)
@@ -54,7 +54,7 @@ func TestSwiftFormPost(t *testing.T) {
 		}
 		const object = "up 한글%+?#/f.txt"
 		if !s.project {
-			resp, text := upload(t, form(t, nil), [2]string{"f.txt", "x"})
+			resp, text := submit(t, form(t, nil), [2]string{"f.txt", "x"})
 			require.Equal(t, http.StatusNotFound, resp.StatusCode, text)
 			return
 		}
@@ -82,10 +82,10 @@ func TestSwiftFormPost(t *testing.T) {
 			require.ErrorIs(t, err, swift.ErrForbidden)
 		}
 		t.Run("upload", func(t *testing.T) {
-			resp, text := upload(t, form(t, nil), [2]string{"f.txt", "by form"})
+			resp, text := submit(t, form(t, nil), [2]string{"f.txt", "by form"})
 			require.Equal(t, created, resp.StatusCode, text)
 			holds(t, object, "by form")
-			resp, text = upload(t, form(t, func(o *swift.FormPostOptions) { o.Prefix = "" }), [2]string{"top.txt", "at the top"})
+			resp, text = submit(t, form(t, func(o *swift.FormPostOptions) { o.Prefix = "" }), [2]string{"top.txt", "at the top"})
 			require.Equal(t, created, resp.StatusCode, text)
 			holds(t, "top.txt", "at the top")
 		})
@@ -93,7 +93,7 @@ func TestSwiftFormPost(t *testing.T) {
 			for _, d := range []swift.Digest{swift.DigestSHA1, swift.DigestSHA256, swift.DigestSHA512} {
 				for _, inBase64 := range []bool{false, true} {
 					body := fmt.Sprint(d, inBase64)
-					resp, text := upload(t, form(t, func(o *swift.FormPostOptions) { o.Digest, o.Base64 = d, inBase64 }), [2]string{"d.txt", body})
+					resp, text := submit(t, form(t, func(o *swift.FormPostOptions) { o.Digest, o.Base64 = d, inBase64 }), [2]string{"d.txt", body})
 					if s.name == "ceph" && (d != swift.DigestSHA1 || inBase64) {
 						require.Equal(t, http.StatusUnauthorized, resp.StatusCode, text)
 						continue
@@ -105,7 +105,7 @@ func TestSwiftFormPost(t *testing.T) {
 		})
 		t.Run("redirect", func(t *testing.T) {
 			for _, to := range []string{"https://app.example.com/done", "https://app.example.com/done?a=b"} {
-				resp, text := upload(t, form(t, func(o *swift.FormPostOptions) { o.Redirect = to }), [2]string{"r.txt", "then go"})
+				resp, text := submit(t, form(t, func(o *swift.FormPostOptions) { o.Redirect = to }), [2]string{"r.txt", "then go"})
 				require.Equal(t, http.StatusSeeOther, resp.StatusCode, text)
 				location := resp.Header.Get("Location")
 				require.True(t, strings.HasPrefix(location, to), location)
@@ -122,27 +122,27 @@ func TestSwiftFormPost(t *testing.T) {
 			if s.name == "ceph" {
 				_, err := s.client.FormPost(t.Context(), swift.FormPostOptions{Key: s.key, Container: container, MaxFileSize: 1, MaxFileCount: 2, Expires: time.Now().Add(time.Hour)})
 				require.ErrorIs(t, err, swift.ErrUnsupported)
-				resp, text := upload(t, form(t, count(2), func(o *swift.Options) { o.AllowUnsupported = true }), [2]string{"1.txt", "one"}, [2]string{"2.txt", "two"})
+				resp, text := submit(t, form(t, count(2), func(o *swift.Options) { o.AllowUnsupported = true }), [2]string{"1.txt", "one"}, [2]string{"2.txt", "two"})
 				require.Equal(t, created, resp.StatusCode, text)
 				holds(t, "up 한글%+?#/1.txt", "one")
 				holds(t, "up 한글%+?#/2.txt", "one")
 				return
 			}
-			resp, text := upload(t, form(t, count(2)), [2]string{"1.txt", "one"}, [2]string{"2.txt", "two"})
+			resp, text := submit(t, form(t, count(2)), [2]string{"1.txt", "one"}, [2]string{"2.txt", "two"})
 			require.Equal(t, created, resp.StatusCode, text)
 			holds(t, "up 한글%+?#/1.txt", "one")
 			holds(t, "up 한글%+?#/2.txt", "two")
-			resp, text = upload(t, form(t, nil), [2]string{"3.txt", "three"}, [2]string{"4.txt", "four"})
+			resp, text = submit(t, form(t, nil), [2]string{"3.txt", "three"}, [2]string{"4.txt", "four"})
 			require.Equal(t, http.StatusBadRequest, resp.StatusCode, text)
 			holds(t, "up 한글%+?#/4.txt", "absent")
 		})
 		t.Run("too large", func(t *testing.T) {
-			resp, text := upload(t, form(t, nil), [2]string{"large.txt", strings.Repeat("x", 101)})
+			resp, text := submit(t, form(t, nil), [2]string{"large.txt", strings.Repeat("x", 101)})
 			require.GreaterOrEqual(t, resp.StatusCode, 400, text)
 			holds(t, "up 한글%+?#/large.txt", "absent")
 		})
 		t.Run("type and end", func(t *testing.T) {
-			resp, text := upload(t, form(t, func(o *swift.FormPostOptions) {
+			resp, text := submit(t, form(t, func(o *swift.FormPostOptions) {
 				o.DeleteAfter, o.ContentType, o.ContentEncoding = 3600, "text/x-form", "x-enc"
 			}), [2]string{"e.txt", "ends"})
 			require.Equal(t, created, resp.StatusCode, text)
@@ -155,7 +155,7 @@ func TestSwiftFormPost(t *testing.T) {
 			require.Equal(t, "text/x-form", head.ContentType)
 			require.Equal(t, "x-enc", head.ContentEncoding)
 			at := time.Now().Add(2 * time.Hour).Truncate(time.Second)
-			resp, text = upload(t, form(t, func(o *swift.FormPostOptions) { o.DeleteAt = at }), [2]string{"e.txt", "ends"})
+			resp, text = submit(t, form(t, func(o *swift.FormPostOptions) { o.DeleteAt = at }), [2]string{"e.txt", "ends"})
 			require.Equal(t, created, resp.StatusCode, text)
 			head, err = s.client.HeadObject(t.Context(), &swift.HeadObjectInput{Container: container, Object: "up 한글%+?#/e.txt"})
 			require.NoError(t, err)
@@ -170,12 +170,12 @@ func TestSwiftFormPost(t *testing.T) {
 				"another key": form(t, func(o *swift.FormPostOptions) { o.Key = "another" }),
 				"expired":     of,
 			} {
-				resp, text := upload(t, f, [2]string{"no.txt", "no"})
+				resp, text := submit(t, f, [2]string{"no.txt", "no"})
 				require.Equal(t, http.StatusUnauthorized, resp.StatusCode, "%s: %s", name, text)
 			}
 			other := form(t, nil)
 			other.Action = strings.Replace(other.Action, "/up%20", "/elsewhere", 1)
-			resp, text := upload(t, other, [2]string{"no.txt", "no"})
+			resp, text := submit(t, other, [2]string{"no.txt", "no"})
 			require.Equal(t, http.StatusUnauthorized, resp.StatusCode, text)
 			holds(t, "up 한글%+?#/no.txt", "absent")
 		})
