@@ -60,6 +60,7 @@ peers: ## differential tests against other SDKs: all operations of S3 and STS be
 
 integration: ## the behaviour suite on OpenStack Swift, Ceph RGW, MinIO and versitygw; starts and stops them
 	testdata/backends/with.sh $(GO) test -tags integration -count=1 -timeout 30m -v ./internal/integration/...
+	BACKENDS=minio-tls testdata/backends/with.sh $(GO) test -tags integration -count=1 -timeout 5m -v -run TestCustomerKeys ./internal/integration/
 
 browser: ## the upload form of examples/formpost in Chromium against OpenStack Swift; installs it (Debian, as root)
 	command -v chromium >/dev/null || apt-get install -q -y --no-install-recommends chromium >/dev/null || \

@@ -227,8 +227,10 @@ func TestFSErrors(t *testing.T) {
 			}
 			m.take()
 
-			denied := FS(newClient(t, always(403, errorXML("AccessDenied"))), "bucket")
-			err = op(denied, "file")
+			denied := newClient(t, always(403, errorXML("AccessDenied")))
+			err = op(FS(denied, "bucket", func(o *Options) { o.Profile.ListVersion = 1 }), ".")
+			require.Equal(t, name != "ReadFile", errors.Is(err, ErrAccessDenied))
+			err = op(FS(denied, "bucket"), "file")
 			require.ErrorIs(t, err, fs.ErrPermission)
 			require.ErrorIs(t, err, ErrForbidden)
 			require.NotErrorIs(t, err, fs.ErrNotExist)

@@ -478,6 +478,19 @@ func TestObjectHandleOfOddAnswers(t *testing.T) {
 		require.ErrorIs(t, err, io.ErrUnexpectedEOF)
 		require.Equal(t, int64(50), n)
 	})
+	t.Run("a body that breaks off", func(t *testing.T) {
+		t.Parallel()
+		s := script(head, func(r *http.Request) (*http.Response, error) {
+			resp := answer(r, 206, noise(50), "ETag", etag, "Content-Range", "bytes 0-98/100")
+			resp.ContentLength = 99
+			return resp, nil
+		})
+		o := open(t, newClient(t, s, func(o *Options) { o.MaxAttempts = -1 }), "k")
+		n, err := o.ReadAt(make([]byte, 99), 0)
+		require.ErrorIs(t, err, io.ErrUnexpectedEOF)
+		require.NotErrorIs(t, err, io.EOF)
+		require.Equal(t, 50, n)
+	})
 	t.Run("a checksum that is wrong", func(t *testing.T) {
 		t.Parallel()
 		wrong := says(200, noise(100), "ETag", etag, "X-Amz-Checksum-Crc32c", "AAAAAA==")

@@ -16,7 +16,7 @@ answering() {
   local env=$STOWAGE_BACKENDS/$1/env
   # shellcheck disable=SC1090
   [ -s "$env" ] && command -v curl >/dev/null &&
-    (. "$env" && curl -s -o /dev/null --noproxy '*' --max-time 5 "${S3_ENDPOINT:?}") 2>/dev/null
+    (. "$env" && curl -ks -o /dev/null --noproxy '*' --max-time 5 "${S3_ENDPOINT:?}") 2>/dev/null
 }
 
 started=()

@@ -128,6 +128,9 @@ pipeline = catch_errors gatekeeper healthcheck proxy-logging cache listing_forma
 use = egg:swift#proxy
 allow_account_management = true
 account_autocreate = true
+# There is one disk: after an error (such as metadata that its xattrs can't hold) it would be
+# left out for a minute, and everything be 503.
+error_suppression_interval = 1
 [filter:catch_errors]
 use = egg:swift#catch_errors
 [filter:gatekeeper]
