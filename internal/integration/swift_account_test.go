@@ -153,7 +153,7 @@ var swiftAccountRows = []swiftRow{
 		}
 		if err == nil {
 			_, err = s.other.CreateObject(ctx, &swift.CreateObjectInput{Container: container, Object: "o", Body: bytes.NewReader(data(4 << 20))})
-			err = refused(err, swift.ErrTooLarge)
+			err = swiftRefused(err, swift.ErrTooLarge)
 		}
 		_, undo := c.UpdateAccount(ctx, &swift.UpdateAccountInput{RemoveMetadata: []string{"Quota-Bytes"}})
 		return errors.Join(err, undo)

@@ -6,7 +6,6 @@ import (
 	"archive/tar"
 	"bytes"
 	"compress/gzip"
-	"context"
 	"encoding/base64"
 	"fmt"
 	"io"
@@ -146,22 +145,6 @@ func TestSwiftBulkDelete(t *testing.T) {
 		})
 	})
 }
-
-// stale gives a token that no server knows, until it is told so.
-type stale struct {
-	swift.Authenticator
-	told bool
-}
-
-func (s *stale) Authenticate(ctx context.Context) (token, storageURL string, err error) {
-	token, storageURL, err = s.Authenticator.Authenticate(ctx)
-	if !s.told {
-		token = "stale"
-	}
-	return token, storageURL, err
-}
-
-func (s *stale) Invalidate(string) { s.told = true }
 
 func TestSwiftExtractArchive(t *testing.T) {
 	eachSigned(t, func(t *testing.T, s *signedServer) {

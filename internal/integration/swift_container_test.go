@@ -39,7 +39,7 @@ var swiftContainerRows = []swiftRow{
 	{"CreateContainer, HeadContainer, DeleteContainer", func(ctx context.Context, s *swiftServer) error {
 		name := swiftName()
 		_, err := s.client.HeadContainer(ctx, &swift.HeadContainerInput{Container: name})
-		if err := refused(err, swift.ErrNotFound); err != nil {
+		if err := swiftRefused(err, swift.ErrNotFound); err != nil {
 			return err
 		}
 		if _, err := s.client.CreateContainer(ctx, &swift.CreateContainerInput{Container: name}); err != nil {
@@ -56,7 +56,7 @@ var swiftContainerRows = []swiftRow{
 			return err
 		}
 		_, err = s.client.DeleteContainer(ctx, &swift.DeleteContainerInput{Container: name})
-		return all(refused(err, swift.ErrNotFound), that(out.ObjectCount == 0 && !out.Timestamp.IsZero() && out.StoragePolicy != "", "HEAD tells %+v", out))
+		return all(swiftRefused(err, swift.ErrNotFound), that(out.ObjectCount == 0 && !out.Timestamp.IsZero() && out.StoragePolicy != "", "HEAD tells %+v", out))
 	}},
 	{"DeleteContainer, not empty (409)", func(ctx context.Context, s *swiftServer) error {
 		name, err := s.container(ctx, nil)
@@ -67,7 +67,7 @@ var swiftContainerRows = []swiftRow{
 			return err
 		}
 		_, err = s.client.DeleteContainer(ctx, &swift.DeleteContainerInput{Container: name})
-		return refused(err, swift.ErrConflict)
+		return swiftRefused(err, swift.ErrConflict)
 	}},
 	{"HeadContainer, counts", func(ctx context.Context, s *swiftServer) error {
 		name, err := s.container(ctx, nil)
@@ -156,7 +156,7 @@ var swiftContainerRows = []swiftRow{
 			return err
 		}
 		_, err = s.other.CreateObject(ctx, &swift.CreateObjectInput{Container: name, Object: "p"}, mine)
-		return refused(err, swift.ErrForbidden)
+		return swiftRefused(err, swift.ErrForbidden)
 	}},
 	{"WriteACL, another account", func(ctx context.Context, s *swiftServer) error {
 		name, err := s.container(ctx, &swift.CreateContainerInput{WriteACL: s.otherGrant})
@@ -180,14 +180,14 @@ var swiftContainerRows = []swiftRow{
 	}},
 	{"another account's container, without an ACL (403)", func(ctx context.Context, s *swiftServer) error {
 		_, err := s.other.HeadContainer(ctx, &swift.HeadContainerInput{Container: s.shared}, func(o *swift.Options) { o.Account = s.account })
-		return refused(err, swift.ErrForbidden)
+		return swiftRefused(err, swift.ErrForbidden)
 	}},
 	{"QuotaBytes (413)", func(ctx context.Context, s *swiftServer) error {
 		name, err := s.container(ctx, &swift.CreateContainerInput{QuotaBytes: pointer(int64(10))})
 		if err != nil {
 			return err
 		}
-		return all(s.put(ctx, name, "small", "12345"), refused(s.put(ctx, name, "large", "12345678901"), swift.ErrTooLarge))
+		return all(s.put(ctx, name, "small", "12345"), swiftRefused(s.put(ctx, name, "large", "12345678901"), swift.ErrTooLarge))
 	}},
 	{"UpdateContainer, QuotaCount (413)", func(ctx context.Context, s *swiftServer) error {
 		name, err := s.container(ctx, nil)
@@ -202,7 +202,7 @@ var swiftContainerRows = []swiftRow{
 			if _, err := s.client.UpdateContainer(ctx, &swift.UpdateContainerInput{Container: name, QuotaCount: pointer(int64(1))}); err != nil {
 				return false, err
 			}
-			return refused(s.put(ctx, name, "p", ""), swift.ErrTooLarge) == nil, nil
+			return swiftRefused(s.put(ctx, name, "p", ""), swift.ErrTooLarge) == nil, nil
 		})
 	}},
 	{"UpdateContainer, QuotaBytes (413)", func(ctx context.Context, s *swiftServer) error {
@@ -213,7 +213,7 @@ var swiftContainerRows = []swiftRow{
 		if _, err := s.client.UpdateContainer(ctx, &swift.UpdateContainerInput{Container: name, QuotaBytes: pointer(int64(10))}); err != nil {
 			return err
 		}
-		if err := refused(s.put(ctx, name, "large", "12345678901"), swift.ErrTooLarge); err != nil {
+		if err := swiftRefused(s.put(ctx, name, "large", "12345678901"), swift.ErrTooLarge); err != nil {
 			return err
 		}
 		if _, err := s.client.UpdateContainer(ctx, &swift.UpdateContainerInput{Container: name, RemoveMetadata: []string{"Quota-Bytes"}}); err != nil {
@@ -238,7 +238,7 @@ var swiftContainerRows = []swiftRow{
 	}},
 	{"StoragePolicy, one that is not (400)", func(ctx context.Context, s *swiftServer) error {
 		_, err := s.container(ctx, &swift.CreateContainerInput{StoragePolicy: "no-such-policy"})
-		return refused(err, swift.ErrBadRequest)
+		return swiftRefused(err, swift.ErrBadRequest)
 	}},
 	{"CORS", func(ctx context.Context, s *swiftServer) error {
 		name, err := s.withContainer(ctx, swift.CreateContainerInput{AllowOrigin: "https://app.example.com", MaxAge: "600", ExposeHeaders: "X-Foo", ReadACL: ".r:*"}, func(out *swift.HeadContainerOutput) bool {
@@ -303,6 +303,6 @@ var swiftContainerRows = []swiftRow{
 	}},
 	{"SyncTo, a host that is not allowed (400)", func(ctx context.Context, s *swiftServer) error {
 		_, err := s.client.UpdateContainer(ctx, &swift.UpdateContainerInput{Container: s.shared, SyncTo: "http://elsewhere.example.com/v1/AUTH_x/c"})
-		return refused(err, swift.ErrBadRequest)
+		return swiftRefused(err, swift.ErrBadRequest)
 	}},
 }

@@ -89,7 +89,7 @@ var swiftListingRows = []swiftRow{
 	}},
 	{"ListObjects, no container (404)", func(ctx context.Context, s *swiftServer) error {
 		_, err := s.client.ListObjects(ctx, &swift.ListObjectsInput{Container: swiftName()})
-		return refused(err, swift.ErrNotFound)
+		return swiftRefused(err, swift.ErrNotFound)
 	}},
 	{"ListObjectsPages", func(ctx context.Context, s *swiftServer) error {
 		return s.pages(ctx, swift.ListObjectsInput{Limit: 2}, "a", "b/1", "b/2", "b/c/3", "d ü&", "e")
@@ -102,7 +102,7 @@ var swiftListingRows = []swiftRow{
 	}},
 	{"ListObjects, more than the limit (412)", func(ctx context.Context, s *swiftServer) error {
 		_, err := s.client.ListObjects(ctx, &swift.ListObjectsInput{Container: s.shared, Limit: 10001})
-		return refused(err, swift.ErrPreconditionFailed)
+		return swiftRefused(err, swift.ErrPreconditionFailed)
 	}},
 }
 

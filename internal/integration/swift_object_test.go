@@ -75,7 +75,7 @@ var swiftObjectRows = []swiftRow{
 			that(head.ContentLength == 300_000 && out.ContentLength == 300_000, "length is %d", head.ContentLength),
 			that(head.ETag == put.ETag && out.ETag == put.ETag && len(put.ETag) == 32, "ETags are %q, %q, %q", put.ETag, head.ETag, out.ETag),
 			that(!head.LastModified.IsZero() && !head.Timestamp.IsZero() && head.TransID != "", "HEAD tells %+v", head),
-			refused(err, swift.ErrNotFound),
+			swiftRefused(err, swift.ErrNotFound),
 		)
 	}},
 	{"CreateObject, empty", func(ctx context.Context, s *swiftServer) error {
@@ -88,7 +88,7 @@ var swiftObjectRows = []swiftRow{
 		return all(err, s.holds(ctx, s.shared, "chunked", string(body)))
 	}},
 	{"CreateObject, no container (404)", func(ctx context.Context, s *swiftServer) error {
-		return refused(s.put(ctx, swiftName(), "o", "x"), swift.ErrNotFound)
+		return swiftRefused(s.put(ctx, swiftName(), "o", "x"), swift.ErrNotFound)
 	}},
 	{"CreateObject, ContentType, ContentEncoding, ContentDisposition", func(ctx context.Context, s *swiftServer) error {
 		in := swift.CreateObjectInput{Object: "typed", ContentType: "text/x-test; charset=utf-8", ContentEncoding: "x-test", ContentDisposition: `attachment; filename="x y.bin"`}
@@ -119,11 +119,11 @@ var swiftObjectRows = []swiftRow{
 	}},
 	{"CreateObject, ETag that fails (422)", func(ctx context.Context, s *swiftServer) error {
 		_, err := s.client.CreateObject(ctx, &swift.CreateObjectInput{Container: s.shared, Object: "etag-bad", ETag: strings.Repeat("0", 32), Body: strings.NewReader("content")})
-		if err := refused(err, swift.ErrUnprocessable); err != nil {
+		if err := swiftRefused(err, swift.ErrUnprocessable); err != nil {
 			return err
 		}
 		_, err = s.head(ctx, "etag-bad")
-		return refused(err, swift.ErrNotFound)
+		return swiftRefused(err, swift.ErrNotFound)
 	}},
 	{"CreateObject, DeleteAfter", func(ctx context.Context, s *swiftServer) error {
 		if err := s.upload(ctx, swift.CreateObjectInput{Object: "after", DeleteAfter: 8}, func(out *swift.HeadObjectOutput) bool { return !out.DeleteAt.IsZero() }); err != nil {
@@ -140,15 +140,15 @@ var swiftObjectRows = []swiftRow{
 	}},
 	{"CreateObject, DeleteAt in the past (400)", func(ctx context.Context, s *swiftServer) error {
 		_, err := s.client.CreateObject(ctx, &swift.CreateObjectInput{Container: s.shared, Object: "past", DeleteAt: time.Unix(1, 0)})
-		return refused(err, swift.ErrBadRequest)
+		return swiftRefused(err, swift.ErrBadRequest)
 	}},
 	{"CreateObject, too many bytes of metadata (400)", func(ctx context.Context, s *swiftServer) error {
 		_, err := s.client.CreateObject(ctx, &swift.CreateObjectInput{Container: s.shared, Object: "much", Metadata: map[string]string{"x": strings.Repeat("y", 300)}})
-		return refused(err, swift.ErrBadRequest)
+		return swiftRefused(err, swift.ErrBadRequest)
 	}},
 	{"GetObject, no object (404)", func(ctx context.Context, s *swiftServer) error {
 		_, err := s.client.GetObject(ctx, &swift.GetObjectInput{Container: s.shared, Object: "none", Newest: true})
-		return refused(err, swift.ErrNotFound)
+		return swiftRefused(err, swift.ErrNotFound)
 	}},
 	{"GetObject, resumed after a break", func(ctx context.Context, s *swiftServer) error {
 		body := string(data(400_000))
@@ -174,7 +174,7 @@ var swiftObjectRows = []swiftRow{
 			return err
 		}
 		_, err = io.ReadAll(out.Body)
-		return refused(err, swift.ErrObjectChanged)
+		return swiftRefused(err, swift.ErrObjectChanged)
 	}},
 	{"UpdateObject, Metadata replaces all", func(ctx context.Context, s *swiftServer) error {
 		if err := s.upload(ctx, swift.CreateObjectInput{Object: "post", Metadata: map[string]string{"old": "1"}}, func(*swift.HeadObjectOutput) bool { return true }); err != nil {
@@ -215,14 +215,14 @@ var swiftObjectRows = []swiftRow{
 	}},
 	{"UpdateObject, no object (404)", func(ctx context.Context, s *swiftServer) error {
 		_, err := s.client.UpdateObject(ctx, &swift.UpdateObjectInput{Container: s.shared, Object: "none"})
-		return refused(err, swift.ErrNotFound)
+		return swiftRefused(err, swift.ErrNotFound)
 	}},
 }
 
 // absent is nil when the object is not there.
 func (s *swiftServer) absent(ctx context.Context, container, object string) error {
 	_, err := s.client.HeadObject(ctx, &swift.HeadObjectInput{Container: container, Object: object})
-	return refused(err, swift.ErrNotFound)
+	return swiftRefused(err, swift.ErrNotFound)
 }
 
 // post stores an object, updates it, and runs a check on what HEAD tells of it then.
@@ -268,9 +268,9 @@ func conditional(name string, in func(*swift.GetObjectInput, *swift.HeadObjectOu
 				return effect(false, "it was sent")
 			}
 			if get.Range == "" {
-				headErr = refused(headErr, want)
+				headErr = swiftRefused(headErr, want)
 			}
-			return all(refused(err, want), headErr)
+			return all(swiftRefused(err, want), headErr)
 		}
 		if err != nil {
 			return err
@@ -314,7 +314,7 @@ var swiftConditionRows = []swiftRow{
 		if err == nil {
 			return effect(false, "it was written")
 		}
-		return all(refused(err, swift.ErrPreconditionFailed), s.holds(ctx, s.shared, "once", "first"))
+		return all(swiftRefused(err, swift.ErrPreconditionFailed), s.holds(ctx, s.shared, "once", "first"))
 	}},
 }
 
@@ -376,11 +376,11 @@ var swiftCopyRows = []swiftRow{
 		if err == nil {
 			return effect(false, "it was copied")
 		}
-		return refused(err, swift.ErrPreconditionFailed)
+		return swiftRefused(err, swift.ErrPreconditionFailed)
 	}},
 	{"CopyObject, no source (404)", func(ctx context.Context, s *swiftServer) error {
 		_, err := s.client.CopyObject(ctx, &swift.CopyObjectInput{Container: s.shared, Object: "x", CopyFrom: s.shared + "/none"})
-		return refused(err, swift.ErrNotFound)
+		return swiftRefused(err, swift.ErrNotFound)
 	}},
 	{"CopyObject, CopyFromAccount", func(ctx context.Context, s *swiftServer) error {
 		from, err := s.containerOf(ctx, s.other, &swift.CreateContainerInput{ReadACL: s.grant})

@@ -235,8 +235,8 @@ func effect(ok bool, format string, args ...any) error {
 	return fmt.Errorf("%w: %s", errNoEffect, fmt.Sprintf(format, args...))
 }
 
-// refused is nil when err is the refusal that was wanted.
-func refused(err, want error) error {
+// swiftRefused is nil when err is the refusal that was wanted.
+func swiftRefused(err, want error) error {
 	if err == nil {
 		return effect(false, "not refused, wanted %v", want)
 	}

@@ -58,7 +58,7 @@ var swiftVersionRows = []swiftRow{
 			return err
 		}
 		_, err = s.client.HeadObject(ctx, &swift.HeadObjectInput{Container: name, Object: "o"})
-		if err := refused(err, swift.ErrNotFound); err != nil {
+		if err := swiftRefused(err, swift.ErrNotFound); err != nil {
 			return err
 		}
 		versions, err := s.names(ctx, &swift.ListObjectsInput{Container: archive})
@@ -126,7 +126,7 @@ var swiftVersionRows = []swiftRow{
 			return err
 		}
 		_, err = s.client.HeadObject(ctx, &swift.HeadObjectInput{Container: name, Object: "o"})
-		if err := all(effect(marker.VersionID != "", "no version told"), refused(err, swift.ErrNotFound)); err != nil {
+		if err := all(effect(marker.VersionID != "", "no version told"), swiftRefused(err, swift.ErrNotFound)); err != nil {
 			return err
 		}
 		for _, v := range []string{marker.VersionID, second} {
@@ -135,7 +135,7 @@ var swiftVersionRows = []swiftRow{
 			}
 		}
 		_, err = s.client.HeadObject(ctx, &swift.HeadObjectInput{Container: name, Object: "o", VersionID: second})
-		return all(refused(err, swift.ErrNotFound), s.holdsVersion(ctx, name, "o", first, "one"))
+		return all(swiftRefused(err, swift.ErrNotFound), s.holdsVersion(ctx, name, "o", first, "one"))
 	}},
 	{"VersionsEnabled, off again", func(ctx context.Context, s *swiftServer) error {
 		name, _, _, err := s.versioned(ctx)
@@ -204,7 +204,7 @@ var swiftLinkRows = []swiftRow{
 		if err == nil {
 			return effect(false, "it leads nowhere and is found")
 		}
-		return all(effect(out.SymlinkTarget == s.shared+"/nothing", "target is %q", out.SymlinkTarget), refused(err, swift.ErrNotFound))
+		return all(effect(out.SymlinkTarget == s.shared+"/nothing", "target is %q", out.SymlinkTarget), swiftRefused(err, swift.ErrNotFound))
 	}},
 	{"SymlinkTargetETag that fails (409)", func(ctx context.Context, s *swiftServer) error {
 		if err := s.put(ctx, s.shared, "target", "x"); err != nil {
@@ -214,7 +214,7 @@ var swiftLinkRows = []swiftRow{
 		if err == nil {
 			return effect(false, "it was written")
 		}
-		return refused(err, swift.ErrConflict)
+		return swiftRefused(err, swift.ErrConflict)
 	}},
 	{"SymlinkTargetAccount", func(ctx context.Context, s *swiftServer) error {
 		to, err := s.containerOf(ctx, s.other, &swift.CreateContainerInput{ReadACL: s.grant})
@@ -329,7 +329,7 @@ var swiftLinkRows = []swiftRow{
 			return err
 		}
 		_, err := s.client.DeleteObject(ctx, &swift.DeleteObjectInput{Container: s.shared, Object: "no-slo", MultipartManifest: "delete"})
-		return all(refused(err, swift.ErrBadRequest), s.holds(ctx, s.shared, "no-slo", "x"))
+		return all(swiftRefused(err, swift.ErrBadRequest), s.holds(ctx, s.shared, "no-slo", "x"))
 	}},
 }
 
@@ -368,11 +368,11 @@ var swiftTokenRows = []swiftRow{
 			// The server refused the token before a byte of the body was read.
 			return s.holds(ctx, s.shared, "consumed", "streamed")
 		}
-		return all(refused(err, swift.ErrBodyConsumed), s.absent(ctx, s.shared, "consumed"))
+		return all(swiftRefused(err, swift.ErrBodyConsumed), s.absent(ctx, s.shared, "consumed"))
 	}},
 	{"no way to a token that holds (401)", func(ctx context.Context, s *swiftServer) error {
 		_, err := s.client.HeadContainer(ctx, &swift.HeadContainerInput{Container: s.shared}, func(o *swift.Options) { o.Auth = swift.StaticToken("AUTH_tkwrong", s.url) })
-		return refused(err, swift.ErrUnauthorized)
+		return swiftRefused(err, swift.ErrUnauthorized)
 	}},
 	{"the token revoked behind the client's back", func(ctx context.Context, s *swiftServer) error {
 		if s.revoke != nil {
