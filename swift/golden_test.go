@@ -21,7 +21,7 @@ const (
 )
 
 // TestKakaoCloudDocument is every request and answer that KakaoCloud's document ("Swift API")
-// prints, with values in the places of its words; the SLO manifest is with large objects.
+// prints, with values in the places of its words.
 //
 // Where the golden files differ from the document's print:
 //   - List Containers: a slash follows the account, of which its own table knows nothing; the
@@ -36,6 +36,7 @@ const (
 //     when the caller says so.
 //   - Delete Object: the table says that multipart-manifest is required, the print is without.
 //   - Complete Multipart Upload: no answer is printed.
+//   - Create SLO Manifest: JSON is asked for, should a segment be refused.
 //   - Download Object using Temp URL: a token and a type are printed, although the point of
 //     the URL is that it needs none, and
 //     its table "Method" has the query of the issue.
@@ -141,6 +142,13 @@ func TestKakaoCloudDocument(t *testing.T) {
 			Parts: []CompletedPart{{PartNumber: 1, ETag: `"897a0f868d69985acdbf1e9f9d6f3603"`}},
 		}}))
 	exchanged(t, "kakaocloud/CreateDLOManifest", o, (*Client).CreateObject, &CreateObjectInput{Container: container, Object: "movie", ObjectManifest: container + "/segment_"})
+	exchanged(t, "kakaocloud/CreateSLOManifest", o, (*Client).CreateSLOManifest, &CreateSLOManifestInput{
+		Container: "jay-cool-1", Object: "video",
+		Segments: []SLOSegment{
+			{Path: "jay-cool-1/video_part_aa", ETag: "841aa70a236b55d22260aa4defe699cf", SizeBytes: 52428800},
+			{Path: "jay-cool-1/video_part_ab", ETag: "30c4e8955088e398b2b87d52554d3f90", SizeBytes: 23052099},
+		},
+	})
 
 	ends := time.Unix(1771480000, 0).UTC()
 	issue := GetObjectTempURLInput{Container: "object-reg-test-1", Object: "test.txt", TempURLExpires: ends}

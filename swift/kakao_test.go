@@ -106,14 +106,10 @@ func TestKakaoCloud(t *testing.T) {
 		got, err := c.GetObject(ctx, &GetObjectInput{Container: container, Object: "dlo"}, func(o *Options) { o.ETagCheck = ETagCheckNever })
 		require.NoError(t, err)
 		require.Equal(t, "one two", read(t, got.Body))
-		r, err := http.NewRequestWithContext(ctx, http.MethodPut, s.URL+"/v1/"+kakaoAccount+"/"+container+"/slo?multipart-manifest=put",
-			strings.NewReader(`[{"path":"pictures/segment_0000","etag":"dbcbc0ac529e1baddd510436eef6fe7a","size_bytes":4}]`))
+		_, err = c.CreateSLOManifest(ctx, &CreateSLOManifestInput{Container: container, Object: "slo", Segments: []SLOSegment{
+			{Path: container + "/segment_0000", ETag: "dbcbc0ac529e1baddd510436eef6fe7a", SizeBytes: 4},
+		}})
 		require.NoError(t, err)
-		r.Header = http.Header{"X-Auth-Token": {kakaoToken}, "Content-Type": {"application/json"}}
-		resp, err := s.Client().Do(r)
-		require.NoError(t, err)
-		resp.Body.Close()
-		require.Equal(t, http.StatusCreated, resp.StatusCode)
 		_, err = c.DeleteObject(ctx, &DeleteObjectInput{Container: container, Object: "slo", MultipartManifest: "delete"})
 		require.NoError(t, err)
 		_, err = c.HeadObject(ctx, &HeadObjectInput{Container: container, Object: "segment_0000"})
