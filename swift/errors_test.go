@@ -183,33 +183,6 @@ func TestErrorInSuccess(t *testing.T) {
 	require.Zero(t, out.Expires)
 }
 
-// TestSegmentsDeleted: OpenStack answers the deletion of a SLO and its segments with 200 and the
-// truth in the document.
-func TestSegmentsDeleted(t *testing.T) {
-	t.Parallel()
-	in := &DeleteObjectInput{Container: "c", Object: "o", MultipartManifest: "delete"}
-	for body, want := range map[string]string{
-		`{"Number Not Found":0,"Response Status":"200 OK","Errors":[],"Number Deleted":3,"Response Body":""}`: "",
-		``: "",
-		`{"Response Status":"404 Not Found","Errors":[],"Response Body":"o not found"}`:                   `NotFound: o not found (container "c", object "o", status 404`,
-		`{"Response Status":"400 Bad Request","Errors":[["/c/seg","403 Forbidden"]],"Response Body":""}`:  `BadRequest: /c/seg: 403 Forbidden (container "c", object "o", status 400`,
-		`{"Response Status":"200 OK","Errors":[["/c/seg","503 Service Unavailable"]],"Response Body":""}`: `OK: /c/seg: 503 Service Unavailable`,
-		`{"Response Status":"fine"}`: `Response Status is "fine"`,
-		"Number Deleted: 0\nNumber Not Found: 0\nResponse Body: \nResponse Status: 400 Bad Request\nErrors:\n/c/o, 404 Not Found\n": "BadRequest",
-		"hello": "malformed answer",
-	} {
-		s := answers(text(200, body))
-		_, err := newClient(t, s).DeleteObject(t.Context(), in)
-		if want == "" {
-			require.NoError(t, err, body)
-		} else {
-			require.ErrorContains(t, err, want, body)
-		}
-		require.Equal(t, "application/json", s.reqs[0].Header.Get("Accept"))
-		require.Equal(t, "multipart-manifest=delete", s.reqs[0].URL.RawQuery)
-	}
-}
-
 // TestBrokenAnswers: an answer that ends too soon is asked for again.
 func TestBrokenAnswers(t *testing.T) {
 	t.Parallel()

@@ -35,6 +35,7 @@ const (
 //   - Update Object Metadata: the printed Content-Type would become the object's: it is sent
 //     when the caller says so.
 //   - Delete Object: the table says that multipart-manifest is required, the print is without.
+//     DeleteSLO has it.
 //   - Complete Multipart Upload: no answer is printed.
 //   - Create SLO Manifest: JSON is asked for, should a segment be refused.
 //   - Download Object using Temp URL: a token and a type are printed, although the point of
@@ -113,8 +114,8 @@ func TestKakaoCloudDocument(t *testing.T) {
 	require.Equal(t, &UpdateObjectOutput{kakaoTransID}, exchanged(t, "kakaocloud/UpdateObject", o, (*Client).UpdateObject,
 		&UpdateObjectInput{Container: container, Object: object, ContentType: "application/json", Metadata: map[string]string{"color": "green"}}))
 	require.Equal(t, &DeleteObjectOutput{TransID: kakaoTransID}, exchanged(t, "kakaocloud/DeleteObject", o, (*Client).DeleteObject, &DeleteObjectInput{Container: container, Object: object}))
-	require.Equal(t, &DeleteObjectOutput{TransID: kakaoTransID}, exchanged(t, "kakaocloud/DeleteObject-segments", o, (*Client).DeleteObject,
-		&DeleteObjectInput{Container: container, Object: object, MultipartManifest: "delete"}))
+	require.Equal(t, &DeleteSLOOutput{TransID: kakaoTransID}, exchanged(t, "kakaocloud/DeleteObject-segments", o, (*Client).DeleteSLO,
+		&DeleteSLOInput{Container: container, Object: object}))
 	require.Equal(t, &CopyObjectOutput{ETag: appleETag, TransID: kakaoTransID}, exchanged(t, "kakaocloud/CopyObject", o, (*Client).CopyObject,
 		&CopyObjectInput{Container: "my-bucket-02", Object: "apple2.JPG", CopyFrom: container + "/" + object}))
 	exchanged(t, "kakaocloud/CopyObject-fresh", o, (*Client).CopyObject, &CopyObjectInput{

@@ -115,10 +115,6 @@ func TestBadInput(t *testing.T) {
 			_, err := c.UpdateObject(ctx, &UpdateObjectInput{Container: "cccc", Object: "o", DeleteAfter: -1})
 			return err
 		}, "DeleteAfter", nil},
-		"DeleteObject, manifest": {func(ctx context.Context, c *Client) error {
-			_, err := c.DeleteObject(ctx, &DeleteObjectInput{Container: "cccc", Object: "o", MultipartManifest: "get"})
-			return err
-		}, "MultipartManifest", nil},
 		"PartNumber 0":      {part(0), "missing required member PartNumber", KakaoCloud},
 		"PartNumber -1":     {part(-1), "PartNumber: -1 is negative", KakaoCloud},
 		"PartNumber 10001":  {part(10001), "PartNumber 10001 is not from 1 to 10000", KakaoCloud},

@@ -110,11 +110,11 @@ func TestKakaoCloud(t *testing.T) {
 			{Path: container + "/segment_0000", ETag: "dbcbc0ac529e1baddd510436eef6fe7a", SizeBytes: 4},
 		}})
 		require.NoError(t, err)
-		_, err = c.DeleteObject(ctx, &DeleteObjectInput{Container: container, Object: "slo", MultipartManifest: "delete"})
+		_, err = c.DeleteSLO(ctx, &DeleteSLOInput{Container: container, Object: "slo"})
 		require.NoError(t, err)
 		_, err = c.HeadObject(ctx, &HeadObjectInput{Container: container, Object: "segment_0000"})
 		require.ErrorIs(t, err, ErrNotFound, "the segment went with it")
-		_, err = c.DeleteObject(ctx, &DeleteObjectInput{Container: container, Object: "segment_0001", MultipartManifest: "delete"})
+		_, err = c.DeleteSLO(ctx, &DeleteSLOInput{Container: container, Object: "segment_0001"})
 		require.ErrorIs(t, err, ErrBadRequest, "it is no SLO")
 		for _, name := range []string{"dlo", "segment_0001"} {
 			_, err = c.DeleteObject(ctx, &DeleteObjectInput{Container: container, Object: name})

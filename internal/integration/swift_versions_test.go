@@ -324,11 +324,11 @@ var swiftLinkRows = []swiftRow{
 		}
 		return effect(out.ObjectManifest != "" && out.ContentLength == 7, "%+v", out)
 	}},
-	{"DeleteObject, MultipartManifest delete, no SLO (400)", func(ctx context.Context, s *swiftServer) error {
+	{"DeleteSLO, no SLO (400)", func(ctx context.Context, s *swiftServer) error {
 		if err := s.put(ctx, s.shared, "no-slo", "x"); err != nil {
 			return err
 		}
-		_, err := s.client.DeleteObject(ctx, &swift.DeleteObjectInput{Container: s.shared, Object: "no-slo", MultipartManifest: "delete"})
+		_, err := s.client.DeleteSLO(ctx, &swift.DeleteSLOInput{Container: s.shared, Object: "no-slo"})
 		return all(swiftRefused(err, swift.ErrBadRequest), s.holds(ctx, s.shared, "no-slo", "x"))
 	}},
 }
