@@ -5,6 +5,10 @@
 //     that call themselves compatible with it.
 //   - [github.com/stowage-go/stowage/s3/transfer]: uploads of any size, in parallel,
 //     within a memory budget, with proof of integrity.
+//   - [github.com/stowage-go/stowage/swift]: OpenStack's Object Storage API, against OpenStack
+//     Swift, NHN Cloud, KakaoCloud and Ceph RGW.
+//   - [github.com/stowage-go/stowage/swift/transfer]: large objects of Swift, uploaded and
+//     downloaded in parallel, taken up again after a failure.
 //   - [github.com/stowage-go/stowage/identity]: Keystone, EC2 credentials, STS, and the
 //     providers of credentials that s3 signs with.
 //   - [github.com/stowage-go/stowage/identity/clouds]: logins as clouds.yaml has them.
@@ -17,6 +21,8 @@
 //
 //	s3/transfer         the S3 target of the upload engine; integrity, verification
 //	s3                  operations as data, the client, provider profiles, presigning
+//	swift/transfer      the Swift targets of the upload engine; manifests, resume, downloads
+//	swift               operations as data, the client, provider profiles, signed URLs and forms
 //	identity/clouds     clouds.yaml; the only package that needs YAML
 //	identity            Keystone, STS, providers of credentials; no store
 //	internal/rest       struct tags to requests, answers to structs
@@ -24,6 +30,7 @@
 //	internal/transport  attempts, backoff, retry budget, clock skew, redirects, logs
 //	internal/multipart  the parallel engine: source, planner, workers, finisher
 //	internal/checksum   CRCs and hashes over streams; combining the parts' CRCs
+//	internal/hidden     state that package fmt must not find
 //	sigv4               standard library only
 //
 // Beside them, internal/wiretest and internal/integration hold the tests against real
