@@ -92,10 +92,26 @@ func TestBadInput(t *testing.T) {
 		"Body over one object's": {o(func(in *CreateObjectInput) {
 			in.Body, in.ContentLength = plain{strings.NewReader("")}, pointer(int64(6*gib))
 		}), "Body has 6442450944 bytes", nil},
-		"ObjectManifest, no prefix":   {o(func(in *CreateObjectInput) { in.ObjectManifest = "container" }), "ObjectManifest", nil},
-		"SymlinkTarget, no object":    {o(func(in *CreateObjectInput) { in.SymlinkTarget = "container/" }), "SymlinkTarget", nil},
-		"CopyFrom empty":              {copying(CopyObjectInput{}), "CopyFrom is missing", nil},
-		"CopyFrom without an object":  {copying(CopyObjectInput{CopyFrom: "/container"}), "CopyFrom", nil},
+		"ObjectManifest, no prefix":  {o(func(in *CreateObjectInput) { in.ObjectManifest = "container" }), "ObjectManifest", nil},
+		"SymlinkTarget, no object":   {o(func(in *CreateObjectInput) { in.SymlinkTarget = "container/" }), "SymlinkTarget", nil},
+		"CopyFrom empty":             {copying(CopyObjectInput{}), "CopyFrom is missing", nil},
+		"CopyFrom without an object": {copying(CopyObjectInput{CopyFrom: "/container"}), "CopyFrom", nil},
+		"CopyObjectTo, no Destination": {func(ctx context.Context, c *Client) error {
+			_, err := c.CopyObjectTo(ctx, &CopyObjectToInput{Container: "c", Object: "o"})
+			return err
+		}, "Destination is missing", nil},
+		"CopyObjectTo, no object": {func(ctx context.Context, c *Client) error {
+			_, err := c.CopyObjectTo(ctx, &CopyObjectToInput{Container: "c", Object: "o", Destination: "c"})
+			return err
+		}, "Destination", nil},
+		"CopyObjectTo, manifest": {func(ctx context.Context, c *Client) error {
+			_, err := c.CopyObjectTo(ctx, &CopyObjectToInput{Container: "c", Object: "o", Destination: "c/p", MultipartManifest: "put"})
+			return err
+		}, "MultipartManifest", nil},
+		"CopyObjectTo, two ends": {func(ctx context.Context, c *Client) error {
+			_, err := c.CopyObjectTo(ctx, &CopyObjectToInput{Container: "c", Object: "o", Destination: "c/p", DeleteAt: time.Now(), DeleteAfter: 1})
+			return err
+		}, "exclude each other", nil},
 		"CopyObject, manifest":        {copying(CopyObjectInput{CopyFrom: "a/b", MultipartManifest: "put"}), "MultipartManifest", nil},
 		"CopyObject, DeleteAfter":     {copying(CopyObjectInput{CopyFrom: "a/b", DeleteAfter: -2}), "DeleteAfter", nil},
 		"GetObject, manifest":         {get(GetObjectInput{MultipartManifest: "delete"}), "MultipartManifest", nil},
@@ -255,4 +271,23 @@ func TestNames(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "/c/a%20b", s.reqs[1].Header.Get("X-Symlink-Target"))
 	require.Equal(t, "AUTH_x", s.reqs[1].Header.Get("X-Symlink-Target-Account"))
+}
+
+// TestCopyObjectTo: the request is about the source, and names the copy.
+func TestCopyObjectTo(t *testing.T) {
+	t.Parallel()
+	s := answers(status(201, "Etag", "e", "X-Copied-From", "c/o"))
+	out, err := newClient(t, s).CopyObjectTo(t.Context(), &CopyObjectToInput{
+		Container: "c", Object: "o +", Destination: "d/p +%", DestinationAccount: "AUTH_b", FreshMetadata: true, Metadata: map[string]string{"a": "1"},
+	})
+	require.NoError(t, err)
+	require.Equal(t, &CopyObjectOutput{ETag: "e", CopiedFrom: "c/o", TransID: "tx1"}, out)
+	r := s.reqs[0]
+	require.Equal(t, "COPY", r.Method)
+	require.True(t, strings.HasSuffix(r.URL.EscapedPath(), "/c/o%20%2B"), r.URL)
+	require.Equal(t, "/d/p%20%2B%25", r.Header.Get("Destination"))
+	require.Equal(t, "AUTH_b", r.Header.Get("Destination-Account"))
+	require.Equal(t, "true", r.Header.Get("X-Fresh-Metadata"))
+	require.Equal(t, "1", r.Header.Get("X-Object-Meta-A"))
+	require.Empty(t, r.Header.Get("Content-Type"))
 }

@@ -75,7 +75,7 @@ type CopyObjectOutput struct {
 }
 
 // CopyObject copies an object within the store, by PUT with X-Copy-From, which every
-// provider has (COPY does the same). (Object Storage API v1, "Copy object".)
+// provider has; [Client.CopyObjectTo] is COPY. (Object Storage API v1, "Copy object".)
 func (c *Client) CopyObject(ctx context.Context, in *CopyObjectInput, opts ...func(*Options)) (*CopyObjectOutput, error) {
 	return invoke(ctx, c, &opCopyObject, in, opts)
 }

@@ -40,6 +40,7 @@ func cephOverlooked() map[string][]string {
 		"GetObject":       {"version-id", "symlink"},
 		"HeadObject":      {"version-id", "symlink"},
 		"CopyObject":      {"version-id", "symlink", "If-Match", "If-None-Match"},
+		"CopyObjectTo":    {"version-id", "symlink", "If-Match", "If-None-Match"},
 		"DeleteObject":    {"version-id"},
 	}
 }
@@ -86,7 +87,7 @@ func KakaoCloud() Profile {
 		MaxFormFiles:          1,
 		ExtractNeedsContainer: true,
 		Operations: partly(support(Unsupported, []string{
-			"DeleteAccount", "BulkDelete", "ExtractArchive", "GetSLOManifest",
+			"DeleteAccount", "BulkDelete", "ExtractArchive", "GetSLOManifest", "CopyObjectTo",
 		}), "FormPost"),
 		Overlooked: cephOverlooked(), // it is one, and its document names none of them
 	}

@@ -368,6 +368,22 @@ var swiftCopyRows = []swiftRow{
 		}
 		return effect(strings.Contains(out.CopiedFrom, s.shared) && !out.CopiedFromLastModified.IsZero() && out.ETag != "", "%+v", out)
 	}},
+	{"CopyObjectTo (COPY)", func(ctx context.Context, s *swiftServer) error {
+		if err := s.put(ctx, s.shared, "copied ü+%", "by COPY"); err != nil {
+			return err
+		}
+		_, err := s.client.CopyObjectTo(ctx, &swift.CopyObjectToInput{
+			Container: s.shared, Object: "copied ü+%", Destination: s.shared + "/a copy/ü+%", Metadata: map[string]string{"new": "2"},
+		})
+		if err != nil {
+			return err
+		}
+		head, err := s.client.HeadObject(ctx, &swift.HeadObjectInput{Container: s.shared, Object: "a copy/ü+%"})
+		if err != nil {
+			return err
+		}
+		return all(s.holds(ctx, s.shared, "a copy/ü+%", "by COPY"), effect(head.Metadata["new"] == "2", "%+v", head))
+	}},
 	{"CopyObject, IfMatch that fails (412)", func(ctx context.Context, s *swiftServer) error {
 		if err := s.put(ctx, s.shared, "cond", "x"); err != nil {
 			return err
