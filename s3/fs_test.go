@@ -46,7 +46,7 @@ func TestFSAsFstestHasIt(t *testing.T) {
 	for name, list := range map[string]int{"ListObjectsV2": 2, "ListObjects": 1} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			m := newMemory(append(keys, unseen...)...)
+			m := newMemory(slices.Concat(keys, unseen)...)
 			m.pageSize = 7
 			fsys := FS(m.client(t, func(o *Options) { o.Profile.ListVersion = list }), "bucket")
 			want := []string{"empty", "x"}
