@@ -58,8 +58,11 @@ fuzz: ## every fuzz target for FUZZTIME (10s)
 peers: ## differential tests against other SDKs: all operations of S3 and STS beside aws-sdk-go-v2
 	cd internal/peers && GOWORK=off $(GO) test -count=1 -timeout 60s ./s3wire/... ./stswire/...
 
+# All operations come last: among them is SelectObjectContent, after which Ceph RGW 16 now and then
+# can't read JSON any more (see testdata/backends/ceph/up.sh).
+SUITE = $(GO) test -tags integration -count=1 -timeout 30m -v ./internal/integration/...
 integration: ## the behaviour suite on OpenStack Swift, Ceph RGW, MinIO and versitygw; starts and stops them
-	testdata/backends/with.sh $(GO) test -tags integration -count=1 -timeout 30m -v ./internal/integration/...
+	testdata/backends/with.sh sh -c '$(SUITE) -skip "^TestOperations$$" && $(SUITE) -run "^TestOperations$$"'
 	BACKENDS=minio-tls testdata/backends/with.sh $(GO) test -tags integration -count=1 -timeout 5m -v -run TestCustomerKeys ./internal/integration/
 
 browser: ## the upload form of examples/formpost in Chromium against OpenStack Swift; installs it (Debian, as root)

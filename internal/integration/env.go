@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -21,7 +22,7 @@ func Picked() []string {
 	if names := strings.Fields(os.Getenv("BACKENDS")); len(names) > 0 {
 		return names
 	}
-	return Backends
+	return slices.Clone(Backends)
 }
 
 // Load reads the exports of the server of that name.
