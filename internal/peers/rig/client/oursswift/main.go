@@ -26,7 +26,7 @@ func open(c *harness.Config) (*harness.Ops, error) {
 	switch c.Variant {
 	case "":
 	case "noetag":
-		o.ETagCheck = swift.ETagCheckNever
+		o.ETagCheck, o.UserAgent = swift.ETagCheckNever, "noetag"
 	default:
 		return nil, fmt.Errorf("unknown variant %q", c.Variant)
 	}
