@@ -30,6 +30,7 @@
 //	internal/transport  attempts, backoff, retry budget, clock skew, redirects, logs
 //	internal/multipart  the parallel engine: source, planner, workers, finisher
 //	internal/checksum   CRCs and hashes over streams; combining the parts' CRCs
+//	internal/apierr     what the error types of all services have in common
 //	internal/hidden     state that package fmt must not find
 //	sigv4               standard library only
 //

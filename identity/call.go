@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/stowage-go/stowage/internal/apierr"
 	"github.com/stowage-go/stowage/internal/transport"
 )
 
@@ -97,7 +98,7 @@ func (k *keystoneCall) Inspect(r *answer) error {
 		return nil
 	}
 	e.Resource = k.resource
-	return responseError(r, e)
+	return apierr.Failed(r.Response, e)
 }
 
 func (k *keystoneCall) inspect(r *answer) *Error {
@@ -143,18 +144,7 @@ func notJSON(r *answer, err error) string {
 	if kind == "" {
 		kind = "nothing said of its type"
 	}
-	return fmt.Sprintf("no JSON as the API has it (%d bytes, %s): %v", len(r.Document), oneLine(kind), jsonError(err))
-}
-
-// jsonError is err without the text that it may repeat.
-func jsonError(err error) error {
-	switch e := err.(type) { //nolint:errorlint // json.Unmarshal does not wrap
-	case *json.UnmarshalTypeError:
-		return fmt.Errorf("%s is of another type at byte %d", e.Field, e.Offset)
-	case *json.SyntaxError:
-		return fmt.Errorf("syntax error at byte %d", e.Offset)
-	}
-	return err
+	return fmt.Sprintf("no JSON as the API has it (%d bytes, %s): %v", len(r.Document), apierr.OneLine(kind), apierr.JSONError(err))
 }
 
 // keystoneError makes an Error of a refusal, whatever its document is.
@@ -171,9 +161,9 @@ func keystoneError(r *answer) *Error {
 		for name, raw := range document {
 			var f fault
 			if (name == "error" || len(document) == 1) && json.Unmarshal(raw, &f) == nil {
-				e.Message = oneLine(f.Message)
+				e.Message = apierr.OneLine(f.Message)
 				if title := strings.ReplaceAll(f.Title, " ", ""); title != "" {
-					e.Code = oneLine(title)
+					e.Code = apierr.OneLine(title)
 				}
 			}
 		}
@@ -188,7 +178,7 @@ func keystoneError(r *answer) *Error {
 			e.Message = "the server moves on to " + to.Scheme + "://" + to.Host + to.EscapedPath()
 		}
 	case e.Message == "" && !bytes.HasPrefix(bytes.TrimSpace(r.Document), []byte("{")) && len(r.Document) > 0:
-		e.Message = fmt.Sprintf("no JSON but %d bytes of %s", len(r.Document), oneLine(r.Header.Get("Content-Type")))
+		e.Message = fmt.Sprintf("no JSON but %d bytes of %s", len(r.Document), apierr.OneLine(r.Header.Get("Content-Type")))
 	}
 	return e
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/stowage-go/stowage/internal/apierr"
 	"github.com/stowage-go/stowage/internal/transport"
 	"github.com/stowage-go/stowage/sigv4"
 )
@@ -162,17 +163,17 @@ func (k *containerCall) Inspect(r *answer) error {
 	d, wrong := parseCredentialsDocument(r.Document)
 	switch {
 	case r.StatusCode != http.StatusOK && wrong != "":
-		return responseError(r, newError(r))
+		return apierr.Failed(r.Response, newError(r))
 	case r.StatusCode != http.StatusOK:
-		return responseError(r, d.refusal(r))
+		return apierr.Failed(r.Response, d.refusal(r))
 	case wrong != "":
-		return responseError(r, malformed(r, wrong))
+		return apierr.Failed(r.Response, malformed(r, wrong))
 	}
 	if k.credentials, wrong = d.credentials(); wrong == "" && k.credentials.Expires.IsZero() {
 		wrong = "no Expiration"
 	}
 	if wrong != "" {
-		return responseError(r, malformed(r, wrong))
+		return apierr.Failed(r.Response, malformed(r, wrong))
 	}
 	return nil
 }

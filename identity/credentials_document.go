@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/stowage-go/stowage/sigv4"
+
+	"github.com/stowage-go/stowage/internal/apierr"
 )
 
 // credentialsDocument is how a process, the instance metadata service and a
@@ -27,7 +29,7 @@ type credentialsDocument struct {
 // without the document's text.
 func parseCredentialsDocument(document []byte) (d credentialsDocument, wrong string) {
 	if err := json.Unmarshal(document, &d); err != nil {
-		return d, "no JSON: " + jsonError(err).Error()
+		return d, "no JSON: " + apierr.JSONError(err).Error()
 	}
 	return d, ""
 }
@@ -68,8 +70,8 @@ func parseISO8601(s string) (time.Time, bool) {
 func (d *credentialsDocument) refusal(r *answer) *Error {
 	e := newError(r)
 	if d.Code != "" {
-		e.Code = oneLine(d.Code)
+		e.Code = apierr.OneLine(d.Code)
 	}
-	e.Message = oneLine(d.Message)
+	e.Message = apierr.OneLine(d.Message)
 	return e
 }

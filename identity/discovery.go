@@ -9,6 +9,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/stowage-go/stowage/internal/apierr"
 )
 
 // base is where one version of the API begins.
@@ -169,7 +171,7 @@ func parseVersions(document []byte) []APIVersion {
 		if v.ID == "" {
 			continue
 		}
-		a := APIVersion{ID: oneLine(v.ID), Status: oneLine(v.Status)}
+		a := APIVersion{ID: apierr.OneLine(v.ID), Status: apierr.OneLine(v.Status)}
 		if i := slices.IndexFunc(v.Links, func(l link) bool { return l.Rel == "self" }); i >= 0 {
 			a.URL = v.Links[i].Href
 		}

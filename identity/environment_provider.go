@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	"github.com/stowage-go/stowage/sigv4"
+
+	"github.com/stowage-go/stowage/internal/apierr"
 )
 
 // EnvironmentProvider takes credentials from the environment variables of AWS's SDKs
@@ -51,7 +53,7 @@ func environmentCredentials(v variables) (sigv4.Credentials, error) {
 	if end := v.get("AWS_CREDENTIAL_EXPIRATION"); end != "" {
 		var ok bool
 		if c.Expires, ok = parseISO8601(end); !ok {
-			return c, fmt.Errorf("AWS_CREDENTIAL_EXPIRATION is no time as RFC 3339 has it: %q", oneLine(end))
+			return c, fmt.Errorf("AWS_CREDENTIAL_EXPIRATION is no time as RFC 3339 has it: %q", apierr.OneLine(end))
 		}
 	}
 	return c, nil

@@ -5,12 +5,11 @@ import (
 	"fmt"
 	"io/fs"
 	"net/http"
-	"strconv"
 	"strings"
 
 	"github.com/aws/smithy-go"
-	smithyhttp "github.com/aws/smithy-go/transport/http"
 
+	"github.com/stowage-go/stowage/internal/apierr"
 	"github.com/stowage-go/stowage/internal/transport"
 )
 
@@ -121,13 +120,7 @@ func (e *Error) ErrorMessage() string { return e.Message }
 
 // ErrorFault tells the client's faults from the server's by the status.
 func (e *Error) ErrorFault() smithy.ErrorFault {
-	switch {
-	case e.StatusCode >= 500, e.StatusCode < 300:
-		return smithy.FaultServer
-	case e.StatusCode >= 400:
-		return smithy.FaultClient
-	}
-	return smithy.FaultUnknown
+	return apierr.Fault(e.StatusCode)
 }
 
 // HTTPStatusCode is StatusCode.
@@ -157,12 +150,9 @@ func (e *Error) Is(target error) bool {
 // newError is an Error of the answer's status and request id, its code the status' name.
 func newError(r *transport.Response) *Error {
 	e := &Error{
-		Code:       strings.ReplaceAll(http.StatusText(r.StatusCode), " ", ""),
+		Code:       apierr.Code(r.StatusCode),
 		StatusCode: r.StatusCode,
 		RequestID:  transport.RequestID(r.Header),
-	}
-	if e.Code == "" {
-		e.Code = "Status" + strconv.Itoa(r.StatusCode)
 	}
 	return e
 }
@@ -175,23 +165,7 @@ func malformed(r *transport.Response, what string) *Error {
 	return e
 }
 
-// maxMessage bounds what a server can put into an error.
-const maxMessage = 500
-
-// oneLine keeps a message from breaking, or flooding, a log line.
-func oneLine(s string) string {
-	s = strings.Join(strings.Fields(s), " ")
-	if len(s) > maxMessage {
-		s = strings.TrimSpace(strings.ToValidUTF8(s[:maxMessage], "")) + "..."
-	}
-	return s
-}
-
 // operationError puts the service's and the operation's name around any failure of a call.
 func operationError(service, operation string, err error) error {
 	return &smithy.OperationError{ServiceID: service, OperationName: operation, Err: err}
-}
-
-func responseError(r *transport.Response, err error) error {
-	return &smithyhttp.ResponseError{Response: &smithyhttp.Response{Response: r.Response}, Err: err}
 }

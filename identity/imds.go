@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/stowage-go/stowage/internal/apierr"
 	"github.com/stowage-go/stowage/internal/transport"
 )
 
@@ -125,13 +126,13 @@ func (k *imdsCall) Authorize(ctx context.Context, a *transport.Attempt) error {
 func (k *imdsCall) Inspect(r *answer) error {
 	k.service.met.Store(true)
 	if r.StatusCode != http.StatusOK {
-		return responseError(r, newError(r))
+		return apierr.Failed(r.Response, newError(r))
 	}
 	if !k.opened {
 		r.Document = []byte(strings.TrimSpace(string(r.Document)))
 	}
 	if e := k.decode(r); e != nil {
-		return responseError(r, e)
+		return apierr.Failed(r.Response, e)
 	}
 	return nil
 }

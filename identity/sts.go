@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/stowage-go/stowage/internal/apierr"
 	"github.com/stowage-go/stowage/internal/rest"
 	"github.com/stowage-go/stowage/internal/transport"
 	"github.com/stowage-go/stowage/sigv4"
@@ -132,14 +133,14 @@ func stsDo[Out any](ctx context.Context, s *stsSettings, action string, in stsIn
 		return nil, err
 	}
 	if want := action + "Response"; rest.RootElement(r.Document) != want {
-		return nil, responseError(r, malformed(r, "no "+want))
+		return nil, apierr.Failed(r.Response, malformed(r, "no "+want))
 	}
 	if _, err := rest.UnmarshalXML(r.Document, answer); err != nil {
-		return nil, responseError(r, malformed(r, err.Error()))
+		return nil, apierr.Failed(r.Response, malformed(r, err.Error()))
 	}
 	out, err := answer.output()
 	if err != nil {
-		return nil, responseError(r, malformed(r, err.Error()))
+		return nil, apierr.Failed(r.Response, malformed(r, err.Error()))
 	}
 	return out, nil
 }
@@ -212,7 +213,7 @@ func (c *stsCall) Inspect(r *transport.Response) error {
 	}
 	e := parseSTSError(r, c.secret)
 	e.Resource = c.resource
-	return responseError(r, e)
+	return apierr.Failed(r.Response, e)
 }
 
 // Amend has nothing to amend: there is one place to ask, and no token of ours.

@@ -3,6 +3,7 @@ package identity
 import (
 	"strings"
 
+	"github.com/stowage-go/stowage/internal/apierr"
 	"github.com/stowage-go/stowage/internal/rest"
 	"github.com/stowage-go/stowage/internal/transport"
 )
@@ -42,12 +43,12 @@ func parseSTSError(r *transport.Response, secret Secret) *Error {
 	if secret != "" {
 		doc.Message = strings.ReplaceAll(doc.Message, string(secret), redacted)
 	}
-	if code := oneLine(doc.Code); code != "" {
+	if code := apierr.OneLine(doc.Code); code != "" {
 		e.Code = code
 	}
-	e.Message = oneLine(doc.Message)
+	e.Message = apierr.OneLine(doc.Message)
 	if e.RequestID == "" {
-		e.RequestID = oneLine(doc.RequestID)
+		e.RequestID = apierr.OneLine(doc.RequestID)
 	}
 	return e
 }

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/stowage-go/stowage/internal/apierr"
 	"github.com/stowage-go/stowage/internal/rest"
 	"github.com/stowage-go/stowage/internal/transport"
 	"github.com/stowage-go/stowage/sigv4"
@@ -121,19 +122,19 @@ func (k *call) Inspect(r *transport.Response) error {
 	case r.StatusCode >= 300:
 	case root == errorRoot, root == wrappedRoot:
 	case k.info.HasDocument && strings.EqualFold(root, "html"):
-		return responseError(r, errWebPage)
+		return apierr.Failed(r.Response, errWebPage)
 	default:
 		if !k.info.StreamInput {
 			return nil
 		}
 		if err := k.payload.confirm(k.request.Header, r.Header); err != nil {
-			return responseError(r, err)
+			return apierr.Failed(r.Response, err)
 		}
 		return nil
 	}
 	e := parseError(r)
 	e.Bucket, e.Key = k.object()
-	return responseError(r, e)
+	return apierr.Failed(r.Response, e)
 }
 
 // regionOf finds the region that a refusal tells.

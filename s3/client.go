@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/stowage-go/stowage/internal/apierr"
 	"github.com/stowage-go/stowage/internal/hidden"
 	"github.com/stowage-go/stowage/internal/rest"
 	"github.com/stowage-go/stowage/internal/transport"
@@ -191,7 +192,7 @@ func decode[In, Out any](op *rest.Operation[In, Out], resp *transport.Response) 
 	out, err := op.DecodeEscaped(resp.Response, resp.Document)
 	if err != nil {
 		resp.Body.Close()
-		return nil, responseError(resp, err)
+		return nil, apierr.Failed(resp.Response, err)
 	}
 	return out, nil
 }

@@ -9,8 +9,8 @@ import (
 	"strings"
 
 	"github.com/aws/smithy-go"
-	smithyhttp "github.com/aws/smithy-go/transport/http"
 
+	"github.com/stowage-go/stowage/internal/apierr"
 	"github.com/stowage-go/stowage/internal/rest"
 	"github.com/stowage-go/stowage/internal/transport"
 )
@@ -160,13 +160,7 @@ func (e *Error) ErrorMessage() string { return e.Message }
 
 // ErrorFault tells the client's faults from the server's by the status.
 func (e *Error) ErrorFault() smithy.ErrorFault {
-	switch {
-	case e.StatusCode >= 500, e.StatusCode < 300:
-		return smithy.FaultServer
-	case e.StatusCode >= 400:
-		return smithy.FaultClient
-	}
-	return smithy.FaultUnknown
+	return apierr.Fault(e.StatusCode)
 }
 
 // HTTPStatusCode is StatusCode.
@@ -231,10 +225,7 @@ func parseError(r *transport.Response) *Error {
 		e.Region, e.Endpoint = doc.Region, doc.Endpoint
 	}
 	if e.Code == "" {
-		e.Code = strings.ReplaceAll(http.StatusText(r.StatusCode), " ", "")
-	}
-	if e.Code == "" {
-		e.Code = "Status" + strconv.Itoa(r.StatusCode)
+		e.Code = apierr.Code(r.StatusCode)
 	}
 	if id := transport.RequestID(r.Header); id != "" {
 		e.RequestID = id
@@ -254,10 +245,6 @@ func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 // operationError puts the operation's name around any failure of a call.
 func operationError(operation string, err error) error {
 	return &smithy.OperationError{ServiceID: "S3", OperationName: operation, Err: err}
-}
-
-func responseError(r *transport.Response, err error) error {
-	return &smithyhttp.ResponseError{Response: &smithyhttp.Response{Response: r.Response}, Err: err}
 }
 
 func asError(err error) (*Error, bool) {

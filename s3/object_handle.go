@@ -13,6 +13,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/stowage-go/stowage/internal/apierr"
 )
 
 // OpenObject opens an object for reading at any place: one HeadObject, which learns the
@@ -47,7 +49,7 @@ func (c *Client) OpenObject(ctx context.Context, in *GetObjectInput, opts ...fun
 	}
 	head, resp, err := do(ctx, c, &opHeadObject, headOf(in), opts)
 	if err == nil && (resp.Header.Get("Content-Length") == "" || head.ContentLength < 0) {
-		err = responseError(resp, fmt.Errorf("the server does not tell the size of bucket %q, key %q", in.Bucket, in.Key))
+		err = apierr.Failed(resp.Response, fmt.Errorf("the server does not tell the size of bucket %q, key %q", in.Bucket, in.Key))
 	}
 	if err != nil {
 		return nil, operationError(opHeadObject.Name, err)

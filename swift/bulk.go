@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/stowage-go/stowage/internal/apierr"
 	"github.com/stowage-go/stowage/internal/transport"
 )
 
@@ -84,7 +85,7 @@ func readBulk(r *transport.Response) (*bulkAnswer, error) {
 	var a bulkAnswer
 	if err := json.Unmarshal(r.Document, &a); err != nil {
 		return nil, malformed(fmt.Sprintf("status %d and %d bytes of %q where the outcome of a bulk operation was due: %v",
-			r.StatusCode, len(r.Document), oneLine(r.Header.Get("Content-Type")), jsonError(err)))
+			r.StatusCode, len(r.Document), apierr.OneLine(r.Header.Get("Content-Type")), apierr.JSONError(err)))
 	}
 	status, err := parseStatus(a.ResponseStatus)
 	if err != nil {
@@ -95,7 +96,7 @@ func readBulk(r *transport.Response) (*bulkAnswer, error) {
 		if len(pair) != 2 {
 			return nil, malformed(fmt.Sprintf("a failure of %d members", len(pair)))
 		}
-		f := BulkFailure{Path: parsePath(pair[0]), Status: oneLine(pair[1])}
+		f := BulkFailure{Path: parsePath(pair[0]), Status: apierr.OneLine(pair[1])}
 		f.raw = f.Path
 		if f.StatusCode, err = parseStatus(pair[1]); err != nil {
 			return nil, err
@@ -109,7 +110,7 @@ func readBulk(r *transport.Response) (*bulkAnswer, error) {
 		return &a, nil
 	}
 	e := newError(status, r.Header)
-	e.Message = oneLine(a.ResponseBody)
+	e.Message = apierr.OneLine(a.ResponseBody)
 	return nil, &BulkError{
 		Err: e, Failures: failures,
 		NumberDeleted: a.NumberDeleted, NumberNotFound: a.NumberNotFound, NumberFilesCreated: a.NumberFilesCreated,
@@ -121,7 +122,7 @@ func parseStatus(s string) (int, error) {
 	digits, _, _ := strings.Cut(strings.TrimSpace(s), " ")
 	n, err := strconv.Atoi(digits)
 	if err != nil || n < http.StatusOK || n > 599 {
-		return 0, malformed(fmt.Sprintf("%q is no status", oneLine(s)))
+		return 0, malformed(fmt.Sprintf("%q is no status", apierr.OneLine(s)))
 	}
 	return n, nil
 }

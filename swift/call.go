@@ -9,6 +9,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/stowage-go/stowage/internal/apierr"
 	"github.com/stowage-go/stowage/internal/rest"
 	"github.com/stowage-go/stowage/internal/transport"
 )
@@ -168,9 +169,9 @@ func (k *call) Inspect(r *transport.Response) error {
 		e := parseError(r)
 		e.Container, e.Object = k.names()
 		if k.refuse != nil {
-			return responseError(r, k.refuse(r, e))
+			return apierr.Failed(r.Response, k.refuse(r, e))
 		}
-		return responseError(r, e)
+		return apierr.Failed(r.Response, e)
 	}
 	err := k.payload.confirm(r.Header)
 	if err == nil {
@@ -186,7 +187,7 @@ func (k *call) Inspect(r *transport.Response) error {
 	if errors.As(err, &e) {
 		e.Container, e.Object = k.names()
 	}
-	return responseError(r, err)
+	return apierr.Failed(r.Response, err)
 }
 
 // Amend takes a fresh token for one that was refused, once. The refusal may stand in a document

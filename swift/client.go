@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 
+	"github.com/stowage-go/stowage/internal/apierr"
 	"github.com/stowage-go/stowage/internal/hidden"
 	"github.com/stowage-go/stowage/internal/rest"
 	"github.com/stowage-go/stowage/internal/transport"
@@ -172,7 +173,7 @@ func do[In, Out any](ctx context.Context, c *Client, op *operation[In, Out], in 
 		// Not seen by Inspect: the pipeline hands its body over unread.
 		if err := k.decode(resp); err != nil {
 			resp.Body.Close()
-			return nil, nil, responseError(resp, err)
+			return nil, nil, apierr.Failed(resp.Response, err)
 		}
 	}
 	return out, resp, nil

@@ -13,8 +13,8 @@ import (
 	"strings"
 
 	"github.com/aws/smithy-go"
-	smithyhttp "github.com/aws/smithy-go/transport/http"
 
+	"github.com/stowage-go/stowage/internal/apierr"
 	"github.com/stowage-go/stowage/internal/rest"
 	"github.com/stowage-go/stowage/internal/transport"
 )
@@ -112,13 +112,7 @@ func (e *Error) ErrorMessage() string { return e.Message }
 
 // ErrorFault tells the client's faults from the server's by the status.
 func (e *Error) ErrorFault() smithy.ErrorFault {
-	switch {
-	case e.StatusCode >= 500, e.StatusCode < 300:
-		return smithy.FaultServer
-	case e.StatusCode >= 400:
-		return smithy.FaultClient
-	}
-	return smithy.FaultUnknown
+	return apierr.Fault(e.StatusCode)
 }
 
 // HTTPStatusCode is StatusCode.
@@ -171,12 +165,9 @@ var codeWord = regexp.MustCompile(`^[A-Z][a-z]+[A-Z][A-Za-z0-9]{0,62}$`)
 // newError is an Error of a status, its code the status' name.
 func newError(status int, h http.Header) *Error {
 	e := &Error{
-		Code:       strings.ReplaceAll(http.StatusText(status), " ", ""),
+		Code:       apierr.Code(status),
 		StatusCode: status,
 		RequestID:  transport.RequestID(h),
-	}
-	if e.Code == "" {
-		e.Code = "Status" + strconv.Itoa(status)
 	}
 	return e
 }
@@ -188,7 +179,7 @@ func parseError(r *transport.Response) *Error {
 	doc := bytes.TrimSpace(r.Document)
 	var d errorDocument
 	if d.read(doc) {
-		e.Code, e.Message = oneLine(d.Code), oneLine(d.Message)
+		e.Code, e.Message = apierr.OneLine(d.Code), apierr.OneLine(d.Message)
 		if e.RequestID == "" {
 			e.RequestID = d.RequestID
 		}
@@ -208,28 +199,12 @@ func message(doc string) string {
 	if strings.HasPrefix(doc, "<") {
 		doc = html.UnescapeString(markup.ReplaceAllString(heading.ReplaceAllString(doc, " "), " "))
 	}
-	return oneLine(doc)
-}
-
-// maxMessage bounds what a server can put into an error.
-const maxMessage = 500
-
-// oneLine keeps a message from breaking, or flooding, a log line.
-func oneLine(s string) string {
-	s = strings.Join(strings.Fields(s), " ")
-	if len(s) > maxMessage {
-		s = strings.TrimSpace(strings.ToValidUTF8(s[:maxMessage], "")) + "..."
-	}
-	return s
+	return apierr.OneLine(doc)
 }
 
 // operationError puts the operation's name around any failure of a call.
 func operationError(operation string, err error) error {
 	return &smithy.OperationError{ServiceID: service, OperationName: operation, Err: err}
-}
-
-func responseError(r *transport.Response, err error) error {
-	return &smithyhttp.ResponseError{Response: &smithyhttp.Response{Response: r.Response}, Err: err}
 }
 
 // malformed says what is wrong with an answer that meant success.

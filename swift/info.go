@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/stowage-go/stowage/internal/apierr"
 	"github.com/stowage-go/stowage/internal/rest"
 	"github.com/stowage-go/stowage/internal/transport"
 )
@@ -86,7 +87,7 @@ func (o *InfoOutput) Has(capability string) bool {
 func decodeInfo(r *transport.Response, out *InfoOutput) error {
 	var sections map[string]json.RawMessage
 	if err := json.Unmarshal(r.Document, &sections); err != nil {
-		return malformed(fmt.Sprintf("no JSON object in %d bytes of %s: %v", len(r.Document), oneLine(r.Header.Get("Content-Type")), jsonError(err)))
+		return malformed(fmt.Sprintf("no JSON object in %d bytes of %s: %v", len(r.Document), apierr.OneLine(r.Header.Get("Content-Type")), apierr.JSONError(err)))
 	}
 	out.Capabilities = make(map[string]json.RawMessage, len(sections))
 	for name, section := range sections {
@@ -120,7 +121,7 @@ func decodeInfo(r *transport.Response, out *InfoOutput) error {
 			continue
 		}
 		if err := json.Unmarshal(section, s.into); err != nil {
-			return malformed(fmt.Sprintf("section %s: %v", s.name, jsonError(err)))
+			return malformed(fmt.Sprintf("section %s: %v", s.name, apierr.JSONError(err)))
 		}
 	}
 	out.Version, out.MaxFileSize = core.Version, core.MaxFileSize

@@ -3,13 +3,13 @@ package swift
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"mime"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/stowage-go/stowage/internal/apierr"
 	"github.com/stowage-go/stowage/internal/transport"
 )
 
@@ -57,10 +57,10 @@ func readListing(r *transport.Response, asJSON, asXML func(doc []byte) error, pl
 	case "application/json":
 		err = asJSON(doc)
 	default:
-		return malformed(fmt.Sprintf("%d bytes of %s where a listing was due", len(doc), oneLine(r.Header.Get("Content-Type"))))
+		return malformed(fmt.Sprintf("%d bytes of %s where a listing was due", len(doc), apierr.OneLine(r.Header.Get("Content-Type"))))
 	}
 	if err != nil {
-		return malformed(fmt.Sprintf("%s of %d bytes: %v", kind, len(doc), jsonError(err)))
+		return malformed(fmt.Sprintf("%s of %d bytes: %v", kind, len(doc), apierr.JSONError(err)))
 	}
 	return nil
 }
@@ -75,17 +75,4 @@ func sortByName[E any](entries []E, name func(*E) string) {
 		}
 		return strings.Compare(name(&a), name(&b))
 	})
-}
-
-// jsonError is err without the text that it may repeat.
-func jsonError(err error) error {
-	var typed *json.UnmarshalTypeError
-	var syntax *json.SyntaxError
-	switch {
-	case errors.As(err, &typed):
-		return fmt.Errorf("%s is of another type at byte %d", typed.Field, typed.Offset)
-	case errors.As(err, &syntax):
-		return fmt.Errorf("syntax error at byte %d", syntax.Offset)
-	}
-	return err
 }

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/stowage-go/stowage/internal/apierr"
 )
 
 const (
@@ -369,5 +371,5 @@ func TestInfo(t *testing.T) {
 
 func TestEmptyJSONError(t *testing.T) {
 	t.Parallel()
-	require.Equal(t, io.EOF, jsonError(io.EOF), "others pass")
+	require.Equal(t, io.EOF, apierr.JSONError(io.EOF), "others pass")
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 
+	"github.com/stowage-go/stowage/internal/apierr"
 	"github.com/stowage-go/stowage/internal/rest"
 	"github.com/stowage-go/stowage/internal/transport"
 )
@@ -243,6 +244,6 @@ func expectRoot(r *transport.Response, want string) error {
 	case "Error":
 		return parseError(r)
 	default:
-		return malformed(fmt.Sprintf("%d bytes of %s where %s was due", len(r.Document), oneLine(r.Header.Get("Content-Type")), want))
+		return malformed(fmt.Sprintf("%d bytes of %s where %s was due", len(r.Document), apierr.OneLine(r.Header.Get("Content-Type")), want))
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/stowage-go/stowage/internal/apierr"
 	"github.com/stowage-go/stowage/internal/rest"
 	"github.com/stowage-go/stowage/internal/transport"
 )
@@ -70,7 +71,7 @@ func (c *Client) GetObjectTempURL(ctx context.Context, in *GetObjectTempURLInput
 func decodeTempURL(r *transport.Response, out *GetObjectTempURLOutput) error {
 	var answer struct{ URL, Sig string }
 	if err := json.Unmarshal(r.Document, &answer); err != nil {
-		return malformed(fmt.Sprintf("no JSON object in %d bytes of %s: %v", len(r.Document), oneLine(r.Header.Get("Content-Type")), jsonError(err)))
+		return malformed(fmt.Sprintf("no JSON object in %d bytes of %s: %v", len(r.Document), apierr.OneLine(r.Header.Get("Content-Type")), apierr.JSONError(err)))
 	}
 	u, err := url.Parse(answer.URL)
 	if err != nil || !strings.HasPrefix(u.Path, "/") || u.Query().Get("temp_url_sig") == "" {

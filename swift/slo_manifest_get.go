@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/stowage-go/stowage/internal/apierr"
 	"github.com/stowage-go/stowage/internal/rest"
 )
 
@@ -92,14 +93,14 @@ func (c *Client) getSLOManifest(ctx context.Context, in *GetSLOManifestInput, op
 	}
 	defer answer.Body.Close()
 	if !answer.StaticLargeObject {
-		return nil, responseError(resp, fmt.Errorf("%w: container %q, object %q", ErrNotSLO, in.Container, in.Object))
+		return nil, apierr.Failed(resp.Response, fmt.Errorf("%w: container %q, object %q", ErrNotSLO, in.Container, in.Object))
 	}
 	doc, err := io.ReadAll(io.LimitReader(answer.Body, maxManifest+1))
 	switch {
 	case err != nil:
-		return nil, responseError(resp, fmt.Errorf("manifest of container %q, object %q, %d bytes in: %w", in.Container, in.Object, len(doc), err))
+		return nil, apierr.Failed(resp.Response, fmt.Errorf("manifest of container %q, object %q, %d bytes in: %w", in.Container, in.Object, len(doc), err))
 	case len(doc) > maxManifest:
-		return nil, responseError(resp, malformed(fmt.Sprintf("a manifest of more than %d bytes", maxManifest)))
+		return nil, apierr.Failed(resp.Response, malformed(fmt.Sprintf("a manifest of more than %d bytes", maxManifest)))
 	}
 	out := &GetSLOManifestOutput{
 		LastModified: answer.LastModified, VersionID: answer.VersionID, Metadata: answer.Metadata, TransID: answer.TransID,
@@ -108,7 +109,7 @@ func (c *Client) getSLOManifest(ctx context.Context, in *GetSLOManifestInput, op
 		out.ManifestETag = strings.Trim(answer.ETag, `"`)
 	}
 	if out.Segments, err = decodeManifest(doc); err != nil {
-		return nil, responseError(resp, err)
+		return nil, apierr.Failed(resp.Response, err)
 	}
 	return out, nil
 }
@@ -128,7 +129,7 @@ func decodeManifest(doc []byte) ([]SLOSegment, error) {
 	}
 	doc = bytes.TrimSpace(doc)
 	if err := json.Unmarshal(doc, &entries); err != nil {
-		return nil, malformed(fmt.Sprintf("manifest of %d bytes: %v", len(doc), jsonError(err)))
+		return nil, malformed(fmt.Sprintf("manifest of %d bytes: %v", len(doc), apierr.JSONError(err)))
 	}
 	segments := make([]SLOSegment, len(entries))
 	for i := range entries {

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/stowage-go/stowage/internal/apierr"
 	"github.com/stowage-go/stowage/internal/transport"
 )
 
@@ -70,13 +71,13 @@ func readSLOReport(r *transport.Response) (*sloReport, error) {
 	report := new(sloReport)
 	if len(doc) > 0 && doc[0] == '{' {
 		if err := json.Unmarshal(doc, report); err != nil {
-			return nil, malformed(fmt.Sprintf("report of %d bytes: %v", len(doc), jsonError(err)))
+			return nil, malformed(fmt.Sprintf("report of %d bytes: %v", len(doc), apierr.JSONError(err)))
 		}
 	} else {
 		report.readText(string(doc))
 	}
 	if _, ok := report.status(); !ok {
-		return nil, malformed(fmt.Sprintf("no Response Status in %d bytes of %s", len(doc), oneLine(r.Header.Get("Content-Type"))))
+		return nil, malformed(fmt.Sprintf("no Response Status in %d bytes of %s", len(doc), apierr.OneLine(r.Header.Get("Content-Type"))))
 	}
 	return report, nil
 }
@@ -126,7 +127,7 @@ func (p *sloReport) failure(r *transport.Response) error {
 		return nil
 	}
 	e := newError(status, r.Header)
-	e.Message = oneLine(p.Body)
+	e.Message = apierr.OneLine(p.Body)
 	return p.segments(e)
 }
 
@@ -147,7 +148,7 @@ func (p *sloReport) segments(e *Error) error {
 		if err != nil {
 			path = pair[0] // Ceph RGW does not escape
 		}
-		failed.Segments[i] = SLOSegmentError{Path: strings.TrimPrefix(path, "/"), Reason: oneLine(pair[1])}
+		failed.Segments[i] = SLOSegmentError{Path: strings.TrimPrefix(path, "/"), Reason: apierr.OneLine(pair[1])}
 	}
 	return failed
 }

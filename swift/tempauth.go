@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/stowage-go/stowage/internal/apierr"
 	"github.com/stowage-go/stowage/internal/hidden"
 	"github.com/stowage-go/stowage/internal/transport"
 )
@@ -187,11 +188,11 @@ func (tempAuthCall) Authorize(context.Context, *transport.Attempt) error { retur
 
 func (c tempAuthCall) Inspect(r *transport.Response) error {
 	if r.StatusCode >= 300 {
-		return responseError(r, parseError(r))
+		return apierr.Failed(r.Response, parseError(r))
 	}
 	l := login{token: r.Header.Get("X-Auth-Token"), storageURL: r.Header.Get("X-Storage-Url")}
 	if l.token == "" || l.storageURL == "" {
-		return responseError(r, malformed("no X-Auth-Token or no X-Storage-Url"))
+		return apierr.Failed(r.Response, malformed("no X-Auth-Token or no X-Storage-Url"))
 	}
 	if seconds, err := strconv.ParseInt(r.Header.Get("X-Auth-Token-Expires"), 10, 32); err == nil && seconds > 0 {
 		l.expires = c.began.Add(time.Duration(seconds) * time.Second)
