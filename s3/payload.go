@@ -115,27 +115,12 @@ func (k *call) onSubresource() bool {
 	return k.request.Document != nil || strings.Contains(k.info.URI, "?")
 }
 
-// takeContentLength takes the length that the caller stated out of the header, where
-// net/http would not look for it. It is UnknownLength when none is stated.
-func takeContentLength(h http.Header) (int64, error) {
-	v := h.Get("Content-Length")
-	if v == "" {
-		return transport.UnknownLength, nil
-	}
-	n, err := strconv.ParseInt(v, 10, 64)
-	if err != nil || n < 0 {
-		return 0, fmt.Errorf("s3: ContentLength %s is not a length", v)
-	}
-	delete(h, "Content-Length")
-	return n, nil
-}
-
 // prepareStream: a caller's body.
 func (k *call) prepareStream() error {
 	h, o, p := k.request.Header, &k.settings.options, &k.payload
-	length, err := takeContentLength(h)
+	length, err := transport.TakeContentLength(h)
 	if err != nil {
-		return err
+		return fmt.Errorf("s3: %w", err)
 	}
 	src := k.request.Stream
 	if src == nil {

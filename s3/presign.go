@@ -94,9 +94,9 @@ func (c *Client) presign(ctx context.Context, in Input, expires time.Duration, o
 	k.addContentType()
 	delete(req.Header, "X-Amz-Sdk-Checksum-Algorithm")
 	k.addContentMD5()
-	length, err := takeContentLength(req.Header)
+	length, err := transport.TakeContentLength(req.Header)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("s3: %w", err)
 	}
 	names := make([]string, 0, len(req.Header)+1)
 	for name := range req.Header {

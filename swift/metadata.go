@@ -11,7 +11,7 @@ import (
 // removeMetadata asks for metadata to be removed: a header of its own for each name.
 func removeMetadata(prefix string, names []string, r *rest.Request) error {
 	for _, name := range names {
-		if !isToken(name) {
+		if !rest.IsToken(name) {
 			return fmt.Errorf("swift: RemoveMetadata: %q is no name of a header", name)
 		}
 		key := http.CanonicalHeaderKey(prefix + name)
@@ -23,15 +23,4 @@ func removeMetadata(prefix string, names []string, r *rest.Request) error {
 		r.Header[key] = []string{"x"}
 	}
 	return nil
-}
-
-// isToken is RFC 9110's token, the grammar of header names.
-func isToken(s string) bool {
-	for i := range len(s) {
-		c := s[i]
-		if c <= ' ' || c >= 0x7f || strings.IndexByte(`"(),/:;<=>?@[\]{}`, c) >= 0 {
-			return false
-		}
-	}
-	return s != ""
 }

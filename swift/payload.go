@@ -7,7 +7,6 @@ import (
 	"hash"
 	"io"
 	"net/http"
-	"strconv"
 	"strings"
 	"sync/atomic"
 
@@ -34,9 +33,9 @@ func (k *call) preparePayload() error {
 		k.addContentType()
 		return nil
 	}
-	length, err := takeContentLength(h)
+	length, err := transport.TakeContentLength(h)
 	if err != nil {
-		return err
+		return fmt.Errorf("swift: %w", err)
 	}
 	src := k.request.Stream
 	if src == nil {
@@ -84,21 +83,6 @@ func (k *call) prepareDigest() {
 	if o.ETagCheck == ETagCheckAlways || o.ETagCheck == ETagCheckAuto && !k.storage.secure() {
 		k.payload.digest = md5.New()
 	}
-}
-
-// takeContentLength takes the length that the caller stated out of the header, where
-// net/http would not look for it. It is UnknownLength when none is stated.
-func takeContentLength(h http.Header) (int64, error) {
-	v := h.Get("Content-Length")
-	if v == "" {
-		return transport.UnknownLength, nil
-	}
-	n, err := strconv.ParseInt(v, 10, 64)
-	if err != nil || n < 0 {
-		return 0, fmt.Errorf("swift: ContentLength %s is not a length", v)
-	}
-	delete(h, "Content-Length")
-	return n, nil
 }
 
 // wrap hashes the body of one attempt on its way.

@@ -33,7 +33,7 @@ type headerPlan struct {
 }
 
 func (h *headerPlan) add(f reflect.StructField, b binding) error {
-	if !isToken(b.name) {
+	if !IsToken(b.name) {
 		return fmt.Errorf("bad header name %q", b.name)
 	}
 	hf := headerField{index: f.Index[0], name: f.Name, key: http.CanonicalHeaderKey(b.name)}
@@ -54,7 +54,7 @@ func (h *headerPlan) add(f reflect.StructField, b binding) error {
 }
 
 func (h *headerPlan) addPrefix(f reflect.StructField, b binding) error {
-	if !isToken(b.name) {
+	if !IsToken(b.name) {
 		return fmt.Errorf("bad header prefix %q", b.name)
 	}
 	if f.Type != reflect.TypeFor[map[string]string]() {

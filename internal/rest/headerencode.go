@@ -46,7 +46,7 @@ func (h *headerPlan) encode(in reflect.Value) (http.Header, error) {
 		m := *in.Field(p.index).Addr().Interface().(*map[string]string)
 		for name, value := range m {
 			key := http.CanonicalHeaderKey(p.prefix + name)
-			if _, twice := header[key]; twice || slices.Contains(p.except, key) || !isToken(name) || !validHeaderValue(value) {
+			if _, twice := header[key]; twice || slices.Contains(p.except, key) || !IsToken(name) || !validHeaderValue(value) {
 				return nil, p.refuse(m)
 			}
 			values = append(values, value)
@@ -76,7 +76,7 @@ func (p *prefixField) refuse(m map[string]string) *MemberError {
 		member := p.name + "[" + strconv.Quote(name) + "]"
 		key := http.CanonicalHeaderKey(p.prefix + name)
 		switch {
-		case !isToken(name):
+		case !IsToken(name):
 			return &MemberError{Member: member, Reason: "name is no header token"}
 		case !validHeaderValue(m[name]):
 			return &MemberError{Member: member, Reason: errHeaderValue}

@@ -153,8 +153,8 @@ func isName(s string) bool {
 	return s != ""
 }
 
-// isToken is RFC 9110's token, the grammar of header names.
-func isToken(s string) bool {
+// IsToken reports whether s is RFC 9110's token, the grammar of header names.
+func IsToken(s string) bool {
 	for i := range len(s) {
 		c := s[i]
 		switch {

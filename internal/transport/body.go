@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
+	"strconv"
 	"sync"
 	"sync/atomic"
 )
@@ -27,6 +29,21 @@ type Body struct {
 
 // UnknownLength is the length of a body that can't tell.
 const UnknownLength = -1
+
+// TakeContentLength takes the length that a caller stated out of the header, where net/http
+// would not look for it. It is [UnknownLength] when none is stated.
+func TakeContentLength(h http.Header) (int64, error) {
+	v := h.Get("Content-Length")
+	if v == "" {
+		return UnknownLength, nil
+	}
+	n, err := strconv.ParseInt(v, 10, 64)
+	if err != nil || n < 0 {
+		return 0, fmt.Errorf("ContentLength %s is not a length", v)
+	}
+	delete(h, "Content-Length")
+	return n, nil
+}
 
 // BytesBody is a body over a document in memory.
 func BytesBody(doc []byte) *Body {
