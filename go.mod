@@ -13,6 +13,8 @@ require (
 )
 
 require (
+	github.com/bmatcuk/doublestar/v4 v4.10.4 // indirect
 	github.com/klauspost/cpuid/v2 v2.2.9 // indirect
 	golang.org/x/sys v0.28.0 // indirect
+	golang.org/x/time v0.14.0 // indirect
 )

@@ -110,7 +110,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 func upload(ctx context.Context, client *s3.Client, o options, file *localFile, stdout, stderr io.Writer) error {
 	bar := newMeter(stderr, "uploading", file.size)
 	defer bar.close()
-	uploader, err := transfer.NewUploader(client, func(t *transfer.Options) {
+	manager, err := transfer.NewManager(client, func(t *transfer.Options) {
 		t.PartSize = int64(o.partSize) // 0: chosen from the file's size and the server's limits
 		t.Concurrency = o.concurrency  // 0: the default
 		t.Progress = func(p transfer.Progress) { bar.set(p.Bytes) }
@@ -119,7 +119,7 @@ func upload(ctx context.Context, client *s3.Client, o options, file *localFile, 
 		return err
 	}
 	begin := time.Now()
-	out, err := uploader.Upload(ctx, &s3.PutObjectInput{Bucket: o.bucket, Key: o.key, Body: file})
+	out, err := manager.Upload(ctx, &s3.PutObjectInput{Bucket: o.bucket, Key: o.key, Body: file})
 	if err != nil {
 		return err
 	}

@@ -86,7 +86,7 @@ func TestCustomerKeys(t *testing.T) {
 			return same(out.Body, body)
 		})
 		s.check(t, "customer key, upload in parts", func(ctx context.Context, _ *testing.T) error {
-			up, err := transfer.NewUploader(s.client, func(o *transfer.Options) { o.PartSize, o.Threshold = 5<<20, 5<<20 })
+			up, err := transfer.NewManager(s.client, func(o *transfer.Options) { o.PartSize, o.Threshold = 5<<20, 5<<20 })
 			if err != nil {
 				return err
 			}

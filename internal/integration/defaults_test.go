@@ -57,7 +57,7 @@ var defaultCalls = []struct {
 			return err
 		}
 		defer f.Close()
-		u, err := transfer.NewUploader(s.client)
+		u, err := transfer.NewManager(s.client)
 		if err != nil {
 			return err
 		}
@@ -87,7 +87,7 @@ var defaultCalls = []struct {
 
 func uploadUnknown(ctx context.Context, s *server, bucket string, n int) error {
 	body := data(n)
-	u, err := transfer.NewUploader(s.client)
+	u, err := transfer.NewManager(s.client)
 	if err != nil {
 		return err
 	}

@@ -18,7 +18,7 @@ import (
 func inParts(o *transfer.Options) { o.PartSize, o.Threshold = minPart, -1 }
 
 func (s *server) upload(ctx context.Context, in *s3.PutObjectInput, fns ...func(*transfer.Options)) (*transfer.UploadOutput, error) {
-	u, err := transfer.NewUploader(s.client, fns...)
+	u, err := transfer.NewManager(s.client, fns...)
 	if err != nil {
 		return nil, err
 	}

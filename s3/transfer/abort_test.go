@@ -45,7 +45,7 @@ func TestAbortOfALatePart(t *testing.T) {
 					}
 					return nil
 				}
-				up := newUploader(t, f)
+				up := newManager(t, f)
 				up.settle = abortSettle
 				began := time.Now()
 				_, err := up.Upload(t.Context(), input(bytes.NewReader(pattern(2*partSize))))
@@ -69,7 +69,7 @@ func TestAbortStopsWaitingAtItsDeadline(t *testing.T) {
 		f := newFake(s3.AWS())
 		f.comesBack = true
 		f.hook = failOn("UploadPart", errors.New("connection reset"))
-		up := newUploader(t, f, func(o *Options) { o.AbortTimeout = time.Millisecond })
+		up := newManager(t, f, func(o *Options) { o.AbortTimeout = time.Millisecond })
 		up.settle = time.Hour
 		_, err := up.Upload(t.Context(), input(bytes.NewReader(pattern(2*partSize))))
 		require.Equal(t, PartsAborted, requireUploadError(t, err).Parts)

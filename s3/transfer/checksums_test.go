@@ -41,7 +41,7 @@ func TestObjectChecksum(t *testing.T) {
 				in := input(nil)
 				kind.make(t, in, data)
 				in.ChecksumAlgorithm = a
-				out, err := newUploader(t, s.newClient(t)).Upload(t.Context(), in)
+				out, err := newManager(t, s.newClient(t)).Upload(t.Context(), in)
 				require.NoError(t, err)
 				want, typ := sumOf(checksum.Algorithm(a), data), s3.ChecksumTypeFullObject
 				ops := []string{"CreateMultipartUpload", "UploadPart", "CompleteMultipartUpload"}
@@ -72,7 +72,7 @@ func TestChecksumOfWhole(t *testing.T) {
 			}
 			in := input(nil)
 			kind.make(t, in, data)
-			out, err := newUploader(t, s.newClient(t)).Upload(t.Context(), in)
+			out, err := newManager(t, s.newClient(t)).Upload(t.Context(), in)
 			require.NoError(t, err)
 			require.Equal(t, sumOf(checksum.CRC64NVME, data), out.ChecksumCRC64NVME, kind.name)
 			require.False(t, out.SizeVerified)
@@ -93,7 +93,7 @@ func TestServerHasOtherBytes(t *testing.T) {
 					}
 					return nil
 				}
-				up := newUploader(t, s.newClient(t))
+				up := newManager(t, s.newClient(t))
 				in := input(nil)
 				kind.make(t, in, data[:99])
 				_, err := up.Upload(t.Context(), in)
@@ -158,7 +158,7 @@ func TestCompletedObjectHasOtherBytes(t *testing.T) {
 				}
 				return nil
 			}
-			out, err := newUploader(t, s.newClient(t)).Upload(t.Context(), input(bytes.NewReader(data)))
+			out, err := newManager(t, s.newClient(t)).Upload(t.Context(), input(bytes.NewReader(data)))
 			require.Empty(t, s.of("AbortMultipartUpload"), "what is completed is not aborted")
 			if !c.fails {
 				require.NoError(t, err)
@@ -185,7 +185,7 @@ func TestChecksumFromHead(t *testing.T) {
 		}
 		return nil
 	}
-	out, err := newUploader(t, s.newClient(t)).Upload(t.Context(), input(bytes.NewReader(data)))
+	out, err := newManager(t, s.newClient(t)).Upload(t.Context(), input(bytes.NewReader(data)))
 	require.NoError(t, err)
 	require.True(t, out.SizeVerified)
 	require.Equal(t, sumOf(checksum.CRC64NVME, data), out.ChecksumCRC64NVME)
@@ -198,7 +198,7 @@ func TestGivenChecksum(t *testing.T) {
 		for _, kind := range bodies {
 			t.Run(string(a)+"/"+kind.name, func(t *testing.T) {
 				s := startServer(t, small(s3.AWS()), true)
-				up := newUploader(t, s.newClient(t))
+				up := newManager(t, s.newClient(t))
 				in := input(nil)
 				kind.make(t, in, data)
 				setChecksum(in, a, sumOf(checksum.Algorithm(a), data))
@@ -228,7 +228,7 @@ func TestGivenChecksumOfWhole(t *testing.T) {
 	for _, kind := range bodies {
 		for _, a := range s3.AWS().Checksums {
 			s := startServer(t, small(s3.AWS()), true)
-			up := newUploader(t, s.newClient(t))
+			up := newManager(t, s.newClient(t))
 			in := input(nil)
 			kind.make(t, in, data)
 			setChecksum(in, a, sumOf(checksum.Algorithm(a), data))
@@ -250,7 +250,7 @@ func TestMD5(t *testing.T) {
 	for _, kind := range bodies {
 		t.Run(kind.name, func(t *testing.T) {
 			s := startServer(t, small(s3.CephRGW()), true)
-			up := newUploader(t, s.newClient(t), func(o *Options) { o.Integrity = IntegrityMD5 })
+			up := newManager(t, s.newClient(t), func(o *Options) { o.Integrity = IntegrityMD5 })
 			in := input(nil)
 			kind.make(t, in, data)
 			_, err := up.Upload(t.Context(), in)
@@ -301,7 +301,7 @@ func TestContentMD5ThatIsNone(t *testing.T) {
 	f := newFake(s3.CephRGW())
 	in := input(bytes.NewReader(pattern(10)))
 	in.ContentMD5 = "?"
-	_, err := newUploader(t, f).Upload(t.Context(), in)
+	_, err := newManager(t, f).Upload(t.Context(), in)
 	require.ErrorContains(t, err, "ContentMD5 is not base64")
 }
 
@@ -357,7 +357,7 @@ func TestETagsUnderEncryption(t *testing.T) {
 					}
 					return nil
 				}
-				up := newUploader(t, s.newClient(t), func(o *Options) { o.Integrity = integrity })
+				up := newManager(t, s.newClient(t), func(o *Options) { o.Integrity = integrity })
 				for _, n := range []int{10, len(data)} {
 					if n == 10 && (integrity == IntegrityTransport || c.create != nil) {
 						continue // nothing is compared, or told
@@ -389,7 +389,7 @@ func TestPartWithoutChecksum(t *testing.T) {
 			part.ChecksumCRC64NVME = ""
 		}
 	}
-	_, err := newUploader(t, f).Upload(t.Context(), input(bytes.NewReader(pattern(2*partSize))))
+	_, err := newManager(t, f).Upload(t.Context(), input(bytes.NewReader(pattern(2*partSize))))
 	require.ErrorContains(t, err, "CRC64NVME")
 	require.Equal(t, PartsAborted, requireUploadError(t, err).Parts)
 	require.NotContains(t, f.called(), "CompleteMultipartUpload")
@@ -400,7 +400,7 @@ func TestClientProgressIsKept(t *testing.T) {
 	var sum int64
 	f := newFake(s3.AWS())
 	f.resolved.Progress = func(delta int64) { sum += delta }
-	_, err := newUploader(t, f, func(o *Options) { o.Concurrency = -1 }).Upload(t.Context(), input(bytes.NewReader(pattern(3*partSize))))
+	_, err := newManager(t, f, func(o *Options) { o.Concurrency = -1 }).Upload(t.Context(), input(bytes.NewReader(pattern(3*partSize))))
 	require.NoError(t, err)
 	require.EqualValues(t, 3*partSize, sum)
 }

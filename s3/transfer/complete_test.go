@@ -162,7 +162,7 @@ func TestComplete(t *testing.T) {
 				if c.in != nil {
 					c.in(in)
 				}
-				out, err := newUploader(t, s.newClient(t)).Upload(t.Context(), in)
+				out, err := newManager(t, s.newClient(t)).Upload(t.Context(), in)
 				require.Len(t, s.of("CompleteMultipartUpload"), max(c.attempts, 1))
 				require.Equal(t, c.aborted, len(s.of("AbortMultipartUpload")) > 0, s.ops())
 				if c.aborted {
@@ -215,7 +215,7 @@ func TestUploadIsGone(t *testing.T) {
 			}
 			return nil
 		}
-		_, err := newUploader(t, s.newClient(t)).Upload(t.Context(), input(bytes.NewReader(pattern(2*partSize))))
+		_, err := newManager(t, s.newClient(t)).Upload(t.Context(), input(bytes.NewReader(pattern(2*partSize))))
 		failed := requireUploadError(t, err)
 		require.ErrorIs(t, err, ErrAmbiguous)
 		require.ErrorIs(t, err, s3.ErrNoSuchUpload)
@@ -233,7 +233,7 @@ var errAny = errors.New("any")
 func TestCompleteOfSameContentAgain(t *testing.T) {
 	data := pattern(3 * partSize)
 	s := startServer(t, small(s3.CephRGW()), true)
-	up := newUploader(t, s.newClient(t))
+	up := newManager(t, s.newClient(t))
 	_, err := up.Upload(t.Context(), input(bytes.NewReader(data)))
 	require.NoError(t, err)
 	s.before = func(e *exchange) *reply {
@@ -257,7 +257,7 @@ func TestConditionOnSameContent(t *testing.T) {
 	data := pattern(3 * partSize)
 	for _, p := range []s3.Profile{s3.AWS(), s3.CephRGW()} {
 		s := startServer(t, small(p), false)
-		up := newUploader(t, s.newClient(t))
+		up := newManager(t, s.newClient(t))
 		_, err := up.Upload(t.Context(), input(bytes.NewReader(data)))
 		require.NoError(t, err)
 		s.before = oneOf("CompleteMultipartUpload", nil, error500)
@@ -282,7 +282,7 @@ func TestConditionThatIsOverlooked(t *testing.T) {
 		s := startServer(t, p, false)
 		in := input(bytes.NewReader(pattern(3 * partSize)))
 		change(in)
-		_, err := newUploader(t, s.newClient(t)).Upload(t.Context(), in)
+		_, err := newManager(t, s.newClient(t)).Upload(t.Context(), in)
 		require.ErrorIs(t, err, s3.ErrUnsupported)
 		require.ErrorContains(t, err, "Ceph RGW does not honour the condition of CompleteMultipartUpload")
 		require.Empty(t, s.exchanges)
@@ -290,7 +290,7 @@ func TestConditionThatIsOverlooked(t *testing.T) {
 	s := startServer(t, p, false)
 	in := input(bytes.NewReader(pattern(3 * partSize)))
 	in.IfNoneMatch = "*"
-	_, err := newUploader(t, s.newClient(t), func(o *Options) {
+	_, err := newManager(t, s.newClient(t), func(o *Options) {
 		o.ClientOptions = append(o.ClientOptions, func(o *s3.Options) { o.AllowUnsupported = true })
 	}).Upload(t.Context(), in)
 	require.NoError(t, err)
@@ -298,7 +298,7 @@ func TestConditionThatIsOverlooked(t *testing.T) {
 	in = input(bytes.NewReader(pattern(10)))
 	in.IfNoneMatch = "*"
 	in.Key = "whole"
-	_, err = newUploader(t, s.newClient(t)).Upload(t.Context(), in)
+	_, err = newManager(t, s.newClient(t)).Upload(t.Context(), in)
 	require.NoError(t, err)
 }
 
@@ -317,7 +317,7 @@ func TestLookWithoutListParts(t *testing.T) {
 			return nil
 		}
 		s.after = oneOf("CompleteMultipartUpload", broken)
-		out, err := newUploader(t, s.newClient(t)).Upload(t.Context(), input(bytes.NewReader(data)))
+		out, err := newManager(t, s.newClient(t)).Upload(t.Context(), input(bytes.NewReader(data)))
 		if done {
 			require.NoError(t, err)
 			require.True(t, out.SizeVerified)
@@ -355,7 +355,7 @@ func TestLookByChecksum(t *testing.T) {
 		}
 		in := input(bytes.NewReader(data))
 		in.ChecksumAlgorithm = algorithm
-		out, err := newUploader(t, s.newClient(t)).Upload(t.Context(), in)
+		out, err := newManager(t, s.newClient(t)).Upload(t.Context(), in)
 		require.NoError(t, err)
 		require.True(t, out.SizeVerified)
 		require.Equal(t, `"opaque"`, out.ETag)
@@ -380,7 +380,7 @@ func TestLookWithoutEvidence(t *testing.T) {
 		}
 		return nil
 	}
-	_, err := newUploader(t, s.newClient(t)).Upload(t.Context(), input(bytes.NewReader(pattern(2*partSize))))
+	_, err := newManager(t, s.newClient(t)).Upload(t.Context(), input(bytes.NewReader(pattern(2*partSize))))
 	require.ErrorIs(t, err, ErrAmbiguous)
 	require.Empty(t, s.of("AbortMultipartUpload"))
 }
@@ -406,7 +406,7 @@ func TestCancelledInComplete(t *testing.T) {
 				}
 				return nil
 			}
-			out, err := newUploader(t, s.newClient(t)).Upload(ctx, input(bytes.NewReader(data)))
+			out, err := newManager(t, s.newClient(t)).Upload(ctx, input(bytes.NewReader(data)))
 			cancel()
 			if done {
 				require.NoError(t, err)
@@ -433,7 +433,7 @@ func TestCancelledInHead(t *testing.T) {
 		}
 		return nil
 	}
-	out, err := newUploader(t, s.newClient(t)).Upload(ctx, input(bytes.NewReader(pattern(2*partSize))))
+	out, err := newManager(t, s.newClient(t)).Upload(ctx, input(bytes.NewReader(pattern(2*partSize))))
 	require.NoError(t, err)
 	require.False(t, out.SizeVerified)
 	require.Empty(t, s.of("AbortMultipartUpload"))
@@ -448,7 +448,7 @@ func TestVersionIsVerified(t *testing.T) {
 		}
 		return nil
 	}
-	out, err := newUploader(t, s.newClient(t)).Upload(t.Context(), input(bytes.NewReader(pattern(2*partSize))))
+	out, err := newManager(t, s.newClient(t)).Upload(t.Context(), input(bytes.NewReader(pattern(2*partSize))))
 	require.NoError(t, err)
 	require.Equal(t, "v7", out.VersionId)
 	require.True(t, out.SizeVerified)
@@ -465,7 +465,7 @@ func TestCompleteThatIsNotSent(t *testing.T) {
 				h.ContentLength = 0
 			}
 		}
-		_, err := newUploader(t, f).Upload(t.Context(), input(bytes.NewReader(pattern(2*partSize))))
+		_, err := newManager(t, f).Upload(t.Context(), input(bytes.NewReader(pattern(2*partSize))))
 		require.ErrorIs(t, err, unsent)
 		require.Equal(t, "id", f.abort.UploadId)
 	}
@@ -484,7 +484,7 @@ func TestAbortAfterComplete(t *testing.T) {
 		}
 		return nil
 	}
-	_, err := newUploader(t, s.newClient(t)).Upload(t.Context(), input(bytes.NewReader(pattern(2*partSize))))
+	_, err := newManager(t, s.newClient(t)).Upload(t.Context(), input(bytes.NewReader(pattern(2*partSize))))
 	require.ErrorIs(t, err, s3.ErrInternalError)
 	require.ErrorIs(t, err, s3.ErrNoSuchUpload)
 	require.Equal(t, PartsUnknown, requireUploadError(t, err).Parts)
@@ -500,7 +500,7 @@ func TestAnonymous(t *testing.T) {
 				c := s.newClient(t, func(o *s3.Options) { o.Credentials = sigv4.Provider(nil) })
 				in := input(nil)
 				kind.make(t, in, data)
-				out, err := newUploader(t, c).Upload(t.Context(), in)
+				out, err := newManager(t, c).Upload(t.Context(), in)
 				require.NoError(t, err)
 				require.Equal(t, data, s.object(objectPath))
 				require.NotEqual(t, IntegritySignedPayload, out.Integrity)

@@ -35,7 +35,7 @@ func TestConcurrencyOnTheServer(t *testing.T) {
 				}
 				in := input(nil)
 				kind.make(t, in, pattern(12*partSize))
-				_, err := newUploader(t, s.newClient(t), func(o *Options) { o.Concurrency = c.set }).Upload(t.Context(), in)
+				_, err := newManager(t, s.newClient(t), func(o *Options) { o.Concurrency = c.set }).Upload(t.Context(), in)
 				require.NoError(t, err)
 				require.Equal(t, c.want, s.peak)
 			})
@@ -55,7 +55,7 @@ func TestPartsRunSideBySide(t *testing.T) {
 				return nil
 			}
 			began := time.Now()
-			_, err := newUploader(t, f, func(o *Options) { o.Concurrency = c.set }).Upload(t.Context(), input(bytes.NewReader(pattern(10*partSize))))
+			_, err := newManager(t, f, func(o *Options) { o.Concurrency = c.set }).Upload(t.Context(), input(bytes.NewReader(pattern(10*partSize))))
 			require.NoError(t, err)
 			require.Equal(t, time.Duration(c.seconds)*time.Second, time.Since(began))
 		})
@@ -63,13 +63,13 @@ func TestPartsRunSideBySide(t *testing.T) {
 }
 
 // One uploader, eight uploads of all kinds at once: none sees anything of another.
-func TestUploaderIsSharedSafely(t *testing.T) {
+func TestManagerIsSharedSafely(t *testing.T) {
 	s := startServer(t, small(s3.AWS()), true)
 	var own atomic.Int64
 	// A slice with room behind it, into which a careless append would write.
 	shared := make([]func(*s3.Options), 1, 8)
 	shared[0] = func(*s3.Options) { own.Add(1) }
-	up := newUploader(t, s.newClient(t), func(o *Options) { o.ClientOptions = shared })
+	up := newManager(t, s.newClient(t), func(o *Options) { o.ClientOptions = shared })
 	var wg sync.WaitGroup
 	for i := range 8 {
 		data := pattern(i*partSize + i*1000)
@@ -131,7 +131,7 @@ func TestMemoryOfStream(t *testing.T) {
 		peak = max(peak, m.HeapAlloc)
 	}
 	swallow := &swallowing{fake: newFake(s3.CephRGW())}
-	out, err := newUploader(t, swallow, func(o *Options) {
+	out, err := newManager(t, swallow, func(o *Options) {
 		o.PartSize, o.MemoryBudget = 0, budget
 	}).Upload(t.Context(), input(io.LimitReader(zeros{watch}, size)))
 	require.NoError(t, err)
@@ -160,7 +160,7 @@ func (s *swallowing) HeadObject(context.Context, *s3.HeadObjectInput, ...func(*s
 // A tiny stream of unknown length costs a tiny buffer.
 func TestMemoryOfTinyStream(t *testing.T) {
 	f := newFake(s3.CephRGW())
-	up := newUploader(t, f, func(o *Options) { o.PartSize = 0 })
+	up := newManager(t, f, func(o *Options) { o.PartSize = 0 })
 	one := func() {
 		_, err := up.Upload(t.Context(), input(plainReader([]byte("hello"))))
 		require.NoError(t, err)
@@ -178,7 +178,7 @@ func TestMemoryOfFile(t *testing.T) {
 	const size = 64 << 20
 	file := fileOf(t, make([]byte, size))
 	swallow := &swallowing{fake: newFake(s3.CephRGW())}
-	up := newUploader(t, swallow, func(o *Options) { o.PartSize = 0 })
+	up := newManager(t, swallow, func(o *Options) { o.PartSize = 0 })
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	_, err := up.Upload(t.Context(), input(file))

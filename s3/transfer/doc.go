@@ -1,6 +1,6 @@
 // Package transfer uploads large and many bodies to S3 and its kin, in parallel.
 //
-//	up, err := transfer.NewUploader(client)
+//	up, err := transfer.NewManager(client)
 //	out, err := up.Upload(ctx, &s3.PutObjectInput{Bucket: "backup", Key: "disk.img", Body: file})
 //
 // A body up to one part (16 MiB) is sent by PutObject; a larger one as a multipart

@@ -97,7 +97,7 @@ func (p Parts) String() string {
 	return "parts may be left"
 }
 
-// UploadError is any failure of [Uploader.Upload]. errors.Is and errors.As find what
+// UploadError is any failure of [Manager.Upload]. errors.Is and errors.As find what
 // caused it: an *s3.Error, an [OptionError], [SizeError] or [LengthError], the error
 // of the body's own Read, or the context's.
 type UploadError struct {

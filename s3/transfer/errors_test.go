@@ -34,7 +34,7 @@ func TestPartFails(t *testing.T) {
 				}
 				in := input(nil)
 				kind.make(t, in, data)
-				_, err := newUploader(t, s.newClient(t), func(o *Options) { o.LeavePartsOnError = leave }).Upload(t.Context(), in)
+				_, err := newManager(t, s.newClient(t), func(o *Options) { o.LeavePartsOnError = leave }).Upload(t.Context(), in)
 				failed := requireUploadError(t, err)
 				want := UploadError{
 					Bucket: "bucket", Key: "some/key", UploadId: "upload-1",
@@ -82,7 +82,7 @@ func TestPartIsRetried(t *testing.T) {
 				}
 				in := input(nil)
 				kind.make(t, in, data)
-				_, err := newUploader(t, s.newClient(t)).Upload(t.Context(), in)
+				_, err := newManager(t, s.newClient(t)).Upload(t.Context(), in)
 				if failures == 3 {
 					require.NoError(t, err)
 					require.Equal(t, data, s.object(objectPath))
@@ -100,7 +100,7 @@ func TestPartIsRetried(t *testing.T) {
 func TestWholeFails(t *testing.T) {
 	s := startServer(t, small(s3.AWS()), true)
 	s.before = func(*exchange) *reply { return refusal(404, "NoSuchBucket") }
-	_, err := newUploader(t, s.newClient(t)).Upload(t.Context(), input(bytes.NewReader(pattern(1))))
+	_, err := newManager(t, s.newClient(t)).Upload(t.Context(), input(bytes.NewReader(pattern(1))))
 	require.EqualError(t, err, `upload of bucket "bucket", key "some/key": operation error S3: PutObject, http response error StatusCode: 404, NoSuchBucket: as arranged (bucket "bucket", key "some/key", status 404, request id "req-1")`)
 	require.ErrorIs(t, err, s3.ErrNoSuchBucket)
 	require.Equal(t, []string{"PutObject"}, s.ops())
@@ -109,7 +109,7 @@ func TestWholeFails(t *testing.T) {
 func TestCreateFails(t *testing.T) {
 	s := startServer(t, small(s3.AWS()), true)
 	s.before = func(*exchange) *reply { return refusal(403, "AccessDenied") }
-	_, err := newUploader(t, s.newClient(t)).Upload(t.Context(), input(bytes.NewReader(pattern(2*partSize))))
+	_, err := newManager(t, s.newClient(t)).Upload(t.Context(), input(bytes.NewReader(pattern(2*partSize))))
 	failed := requireUploadError(t, err)
 	require.ErrorIs(t, err, s3.ErrAccessDenied)
 	require.Empty(t, failed.UploadId)
@@ -118,7 +118,7 @@ func TestCreateFails(t *testing.T) {
 
 	f := newFake(s3.AWS())
 	f.answer = func(_ string, out any) { out.(*s3.CreateMultipartUploadOutput).UploadId = "" }
-	_, err = newUploader(t, f).Upload(t.Context(), input(bytes.NewReader(pattern(2*partSize))))
+	_, err = newManager(t, f).Upload(t.Context(), input(bytes.NewReader(pattern(2*partSize))))
 	require.ErrorContains(t, err, "without an upload id")
 	require.Equal(t, []string{"CreateMultipartUpload"}, f.called())
 }
@@ -150,7 +150,7 @@ func TestAbortWaitsForParts(t *testing.T) {
 			}
 			return nil
 		}
-		_, err := newUploader(t, f).Upload(t.Context(), input(bytes.NewReader(pattern(8*partSize))))
+		_, err := newManager(t, f).Upload(t.Context(), input(bytes.NewReader(pattern(8*partSize))))
 		failed := requireUploadError(t, err)
 		require.Equal(t, 2, failed.Part)
 		require.ErrorIs(t, err, s3.ErrAccessDenied)
@@ -179,7 +179,7 @@ func TestAbortTimeout(t *testing.T) {
 				return nil
 			}
 			began := time.Now()
-			_, err := newUploader(t, f, func(o *Options) { o.AbortTimeout = limit }).Upload(t.Context(), input(bytes.NewReader(pattern(2*partSize))))
+			_, err := newManager(t, f, func(o *Options) { o.AbortTimeout = limit }).Upload(t.Context(), input(bytes.NewReader(pattern(2*partSize))))
 			failed := requireUploadError(t, err)
 			if limit < 0 {
 				require.Equal(t, PartsAborted, failed.Parts)
@@ -205,7 +205,7 @@ func TestAbortFails(t *testing.T) {
 		}
 		return nil
 	}
-	_, err := newUploader(t, s.newClient(t), func(o *Options) { o.Concurrency = 1 }).Upload(t.Context(), input(bytes.NewReader(pattern(2*partSize))))
+	_, err := newManager(t, s.newClient(t), func(o *Options) { o.Concurrency = 1 }).Upload(t.Context(), input(bytes.NewReader(pattern(2*partSize))))
 	failed := requireUploadError(t, err)
 	require.Equal(t, PartsUnknown, failed.Parts)
 	require.Equal(t, 1, failed.Part)
@@ -223,7 +223,7 @@ func TestAbortOfWhatIsGone(t *testing.T) {
 		}
 		return nil
 	}
-	_, err := newUploader(t, s.newClient(t)).Upload(t.Context(), input(bytes.NewReader(pattern(2*partSize))))
+	_, err := newManager(t, s.newClient(t)).Upload(t.Context(), input(bytes.NewReader(pattern(2*partSize))))
 	failed := requireUploadError(t, err)
 	require.ErrorIs(t, err, s3.ErrNoSuchUpload)
 	require.Equal(t, PartsAborted, failed.Parts)
@@ -249,7 +249,7 @@ func TestCancellation(t *testing.T) {
 					}
 					in := input(nil)
 					kind.make(t, in, data[:size])
-					_, err := newUploader(t, s.newClient(t)).Upload(ctx, in)
+					_, err := newManager(t, s.newClient(t)).Upload(ctx, in)
 					failed := requireUploadError(t, err)
 					require.ErrorIs(t, err, context.Canceled)
 					if cause != nil {
@@ -276,7 +276,7 @@ func TestCancelledBefore(t *testing.T) {
 	cancel(why)
 	for _, size := range []int{10, 3 * partSize} {
 		f := newFake(s3.AWS())
-		_, err := newUploader(t, f).Upload(ctx, input(plainReader(pattern(size))))
+		_, err := newManager(t, f).Upload(ctx, input(plainReader(pattern(size))))
 		failed := requireUploadError(t, err)
 		require.ErrorIs(t, err, context.Canceled)
 		require.ErrorIs(t, err, why)
@@ -298,7 +298,7 @@ func TestDeadline(t *testing.T) {
 			}
 			return nil
 		}
-		_, err := newUploader(t, f).Upload(ctx, input(bytes.NewReader(pattern(6*partSize))))
+		_, err := newManager(t, f).Upload(ctx, input(bytes.NewReader(pattern(6*partSize))))
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		require.Equal(t, PartsAborted, requireUploadError(t, err).Parts)
 	})
@@ -318,7 +318,7 @@ func TestFailureBeforeCancellation(t *testing.T) {
 		}
 		return nil
 	}
-	_, err := newUploader(t, f, func(o *Options) { o.Concurrency = 1 }).Upload(ctx, input(bytes.NewReader(pattern(2*partSize))))
+	_, err := newManager(t, f, func(o *Options) { o.Concurrency = 1 }).Upload(ctx, input(bytes.NewReader(pattern(2*partSize))))
 	require.ErrorIs(t, err, s3.ErrAccessDenied)
 	require.NotErrorIs(t, err, context.Canceled)
 	require.Equal(t, 1, requireUploadError(t, err).Part)
@@ -335,7 +335,7 @@ func TestErrorsHoldNoSecrets(t *testing.T) {
 	}
 	in := input(bytes.NewReader(pattern(2 * partSize)))
 	in.SSECustomerKey = "c2VjcmV0LWtleS1zZWNyZXQta2V5LXNlY3JldC1rZXk="
-	_, err := newUploader(t, s.newClient(t)).Upload(t.Context(), in)
+	_, err := newManager(t, s.newClient(t)).Upload(t.Context(), in)
 	require.Error(t, err)
 	require.Contains(t, err.Error(), "UploadPart")
 	require.NotContains(t, err.Error(), string(in.SSECustomerKey))
@@ -354,7 +354,7 @@ func TestPartsNames(t *testing.T) {
 func TestProfileThatMakesNoSense(t *testing.T) {
 	f := newFake(s3.AWS())
 	f.resolved.Profile.MaxPartSize = 1 << 8
-	_, err := newUploader(t, f).Upload(t.Context(), input(nil))
+	_, err := newManager(t, f).Upload(t.Context(), input(nil))
 	var option *OptionError
 	require.ErrorAs(t, err, &option)
 	require.Equal(t, "Profile", option.Field)
@@ -376,11 +376,11 @@ func TestPrintingShowsNoSecret(t *testing.T) {
 		Endpoint: s.url, Profile: small(s3.AWS()), HTTPClient: s.http, Credentials: sigv4.Static("AKID", secret, secret),
 	})
 	require.NoError(t, err)
-	up := newUploader(t, c, func(o *Options) {
+	up := newManager(t, c, func(o *Options) {
 		o.ClientOptions = []func(*s3.Options){func(o *s3.Options) { o.Credentials = sigv4.Static("AKID", secret, secret) }}
 	})
-	type holder struct{ up Uploader }
-	type pointer struct{ up *Uploader }
+	type holder struct{ up Manager }
+	type pointer struct{ up *Manager }
 	for _, v := range []any{up, *up, holder{*up}, &holder{*up}, pointer{up}, []any{*up}, map[string]any{"u": up}, struct{ client Client }{c}} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
 			text := fmt.Sprintf(verb, v)

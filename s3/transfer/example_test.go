@@ -46,10 +46,10 @@ func newStandIn() (*s3.Client, func()) {
 	return client, server.Close
 }
 
-func ExampleUploader_Upload() {
+func ExampleManager_Upload() {
 	client, stop := newStandIn() // s3.New(s3.Options{Endpoint: ...})
 	defer stop()
-	up, err := transfer.NewUploader(client)
+	up, err := transfer.NewManager(client)
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -69,7 +69,7 @@ func ExampleUploader_Upload() {
 func ExampleOptions_progress() {
 	client, stop := newStandIn()
 	defer stop()
-	up, err := transfer.NewUploader(client, func(o *transfer.Options) {
+	up, err := transfer.NewManager(client, func(o *transfer.Options) {
 		o.PartSize = 5 << 20
 		o.Progress = func(p transfer.Progress) {
 			if p.Done {
@@ -97,7 +97,7 @@ func ExampleOptions_progress() {
 func ExampleUploadError() {
 	client, stop := newStandIn()
 	defer stop()
-	up, err := transfer.NewUploader(client)
+	up, err := transfer.NewManager(client)
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -117,7 +117,7 @@ func ExampleUploadError() {
 func ExampleIntegrity() {
 	client, stop := newStandIn()
 	defer stop()
-	up, err := transfer.NewUploader(client, func(o *transfer.Options) { o.Integrity = transfer.IntegrityChecksum })
+	up, err := transfer.NewManager(client, func(o *transfer.Options) { o.Integrity = transfer.IntegrityChecksum })
 	if err != nil {
 		fmt.Println(err)
 		return

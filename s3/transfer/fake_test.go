@@ -22,6 +22,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // fake is a Client that keeps every input and sends nothing. A hook runs before the
 // operation of its name; an error of its own is the answer.
 type fake struct {
+	Client   // the operations that it doesn't have
 	resolved s3.Options
 	hook     func(ctx context.Context, op string, in any) error
 	// answer may change an output.

@@ -90,7 +90,7 @@ func TestPutObjectCarriesEveryMember(t *testing.T) {
 			in.Body, in.ContentLength, in.ChecksumAlgorithm = bytes.NewReader(data), ptr(int64(100)), a
 			setChecksum(in, a, valueOf(a, data))
 			given := *in
-			_, err := newUploader(t, f).Upload(t.Context(), in)
+			_, err := newManager(t, f).Upload(t.Context(), in)
 			require.NoError(t, err)
 			require.Equal(t, []string{"PutObject"}, f.called())
 			require.Equal(t, data, f.bodies[0])
@@ -189,7 +189,7 @@ func TestMultipartCarriesEveryMember(t *testing.T) {
 			out.(*s3.CompleteMultipartUploadOutput).VersionId = "v1"
 		}
 	}
-	_, err := newUploader(t, f).Upload(t.Context(), in)
+	_, err := newManager(t, f).Upload(t.Context(), in)
 	require.NoError(t, err)
 	require.Equal(t, []string{"CreateMultipartUpload", "UploadPart", "CompleteMultipartUpload", "HeadObject"}, f.called())
 	require.Equal(t, given, *in, "the caller's input was changed")
@@ -200,7 +200,7 @@ func TestMultipartCarriesEveryMember(t *testing.T) {
 			out.(*s3.HeadObjectOutput).ContentLength = 0
 		}
 	}
-	_, err = newUploader(t, failing).Upload(t.Context(), in)
+	_, err = newManager(t, failing).Upload(t.Context(), in)
 	require.Error(t, err)
 	require.Equal(t, []string{"CreateMultipartUpload", "UploadPart", "CompleteMultipartUpload", "ListParts", "HeadObject", "AbortMultipartUpload"}, failing.called())
 
@@ -278,7 +278,7 @@ func TestMembersForWholeObjectsOnly(t *testing.T) {
 					full := filled(t)
 					reflect.ValueOf(in).Elem().FieldByName(name).Set(reflect.ValueOf(full).Elem().FieldByName(name))
 				}
-				_, err := newUploader(t, f).Upload(t.Context(), in)
+				_, err := newManager(t, f).Upload(t.Context(), in)
 				failed := requireUploadError(t, err)
 				require.Equal(t, PartsNone, failed.Parts)
 				var option *OptionError
@@ -314,7 +314,7 @@ func TestOutputKeepsWhatWasTold(t *testing.T) {
 			o.ETag, o.VersionId, o.Location, o.Expiration = `"e-2"`, "v", "http://l", "soon"
 		}
 	}
-	out, err := newUploader(t, f).Upload(t.Context(), input(bytes.NewReader(pattern(2*partSize))))
+	out, err := newManager(t, f).Upload(t.Context(), input(bytes.NewReader(pattern(2*partSize))))
 	require.NoError(t, err)
 	require.Equal(t, UploadOutput{
 		Bucket: "bucket", Key: "some/key", Size: 2 * partSize, PartSize: partSize, Parts: 2, UploadId: "id",

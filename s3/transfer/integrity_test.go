@@ -161,7 +161,7 @@ func TestIntegrityOnTheWire(t *testing.T) {
 					}[[2]bool{secure, kind.buffered}]
 					t.Run(fmt.Sprintf("%s/https=%t/%s/%s", p.Name, secure, c.asked, kind.name), func(t *testing.T) {
 						s.exchanges = nil
-						up := newUploader(t, client, func(o *Options) { o.Integrity = c.asked })
+						up := newManager(t, client, func(o *Options) { o.Integrity = c.asked })
 						requireWire(t, s, up, kind.make, want)
 					})
 				}
@@ -172,7 +172,7 @@ func TestIntegrityOnTheWire(t *testing.T) {
 }
 
 // requireWire uploads an object by one request and one in parts.
-func requireWire(t *testing.T, s *server, up *Uploader, fill func(*testing.T, *s3.PutObjectInput, []byte), want cell) {
+func requireWire(t *testing.T, s *server, up *Manager, fill func(*testing.T, *s3.PutObjectInput, []byte), want cell) {
 	t.Helper()
 	for op, data := range map[string][]byte{"PutObject": pattern(partSize - 1), "UploadPart": pattern(2*partSize + 77)} {
 		in := input(nil)
@@ -208,7 +208,7 @@ func TestIntegrityOfNothing(t *testing.T) {
 		for _, asked := range []Integrity{IntegrityAuto, IntegrityMD5, IntegritySignedPayload, IntegrityTransport} {
 			for _, body := range []io.Reader{nil, http.NoBody, strings.NewReader(""), bytes.NewReader(nil)} {
 				s := startServer(t, p, true)
-				out, err := newUploader(t, s.newClient(t)).Upload(t.Context(), input(body), func(o *Options) { o.Integrity, o.PartSize = asked, 0 })
+				out, err := newManager(t, s.newClient(t)).Upload(t.Context(), input(body), func(o *Options) { o.Integrity, o.PartSize = asked, 0 })
 				require.NoError(t, err)
 				require.Zero(t, out.Size)
 				require.Equal(t, []string{"PutObject"}, s.ops())

@@ -511,9 +511,9 @@ func small(p s3.Profile) s3.Profile {
 	return p
 }
 
-func newUploader(t testing.TB, c Client, fns ...func(*Options)) *Uploader {
+func newManager(t testing.TB, c Client, fns ...func(*Options)) *Manager {
 	t.Helper()
-	up, err := NewUploader(c, append([]func(*Options){func(o *Options) { o.PartSize = partSize }}, fns...)...)
+	up, err := NewManager(c, append([]func(*Options){func(o *Options) { o.PartSize = partSize }}, fns...)...)
 	require.NoError(t, err)
 	up.settle = 0
 	return up

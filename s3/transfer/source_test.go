@@ -122,7 +122,7 @@ func TestSources(t *testing.T) {
 				f := newFake(s3.CephRGW())
 				in := input(nil)
 				moved := source.make(t, in, data)
-				out, err := newUploader(t, f).Upload(t.Context(), in)
+				out, err := newManager(t, f).Upload(t.Context(), in)
 				require.NoError(t, err)
 				require.True(t, bytes.Equal(data, f.stored()))
 				require.EqualValues(t, size, out.Size)
@@ -151,7 +151,7 @@ func TestSources(t *testing.T) {
 
 func TestNilBody(t *testing.T) {
 	f := newFake(s3.CephRGW())
-	out, err := newUploader(t, f).Upload(t.Context(), input(nil))
+	out, err := newManager(t, f).Upload(t.Context(), input(nil))
 	require.NoError(t, err)
 	require.Zero(t, out.Size)
 	require.Equal(t, []string{"PutObject"}, f.called())
@@ -160,7 +160,7 @@ func TestNilBody(t *testing.T) {
 
 	in := input(nil)
 	in.ContentLength = ptr(int64(5))
-	_, err = newUploader(t, f).Upload(t.Context(), in)
+	_, err = newManager(t, f).Upload(t.Context(), in)
 	var length *LengthError
 	require.ErrorAs(t, err, &length)
 }
@@ -168,13 +168,13 @@ func TestNilBody(t *testing.T) {
 func TestTypedNilBody(t *testing.T) {
 	for _, body := range []io.Reader{(*bytes.Reader)(nil), (*strings.Reader)(nil), (*io.SectionReader)(nil)} {
 		f := newFake(s3.CephRGW())
-		_, err := newUploader(t, f).Upload(t.Context(), input(body))
+		_, err := newManager(t, f).Upload(t.Context(), input(body))
 		var option *OptionError
 		require.ErrorAs(t, err, &option)
 		require.Equal(t, &OptionError{Field: "Body", Reason: fmt.Sprintf("is a nil %T", body)}, option)
 		require.Empty(t, f.ops)
 	}
-	_, err := newUploader(t, newFake(s3.CephRGW())).Upload(t.Context(), input((*os.File)(nil)))
+	_, err := newManager(t, newFake(s3.CephRGW())).Upload(t.Context(), input((*os.File)(nil)))
 	require.ErrorIs(t, err, os.ErrInvalid)
 }
 
@@ -186,7 +186,7 @@ func TestFilesThatCannotBe(t *testing.T) {
 	defer dir.Close()
 	for _, body := range []io.Reader{closed, dir} {
 		f := newFake(s3.CephRGW())
-		_, err := newUploader(t, f).Upload(t.Context(), input(body))
+		_, err := newManager(t, f).Upload(t.Context(), input(body))
 		require.Error(t, err)
 		require.Empty(t, f.ops)
 	}
@@ -204,7 +204,7 @@ func TestLengthThatIsWrong(t *testing.T) {
 					}
 					stated := max(size+off, 0)
 					in.ContentLength = ptr(int64(stated))
-					_, err := newUploader(t, f).Upload(t.Context(), in)
+					_, err := newManager(t, f).Upload(t.Context(), in)
 					failed := requireUploadError(t, err)
 					var length *LengthError
 					require.ErrorAs(t, err, &length)
@@ -242,7 +242,7 @@ func TestFileThatShrinks(t *testing.T) {
 					file := fileOf(t, pattern(size))
 					s := startServer(t, small(p), secure)
 					shrink := func(*s3.Options) { require.NoError(t, os.Truncate(file.Name(), int64(size-100))) }
-					_, err := newUploader(t, s.newClient(t), func(o *Options) {
+					_, err := newManager(t, s.newClient(t), func(o *Options) {
 						o.ClientOptions = []func(*s3.Options){shrink}
 					}).Upload(t.Context(), input(file))
 					failed := requireUploadError(t, err)
@@ -273,7 +273,7 @@ func TestReaderThatFails(t *testing.T) {
 					if known {
 						in.ContentLength = ptr(int64(3 * partSize))
 					}
-					_, err := newUploader(t, f).Upload(t.Context(), in)
+					_, err := newManager(t, f).Upload(t.Context(), in)
 					failed := requireUploadError(t, err)
 					require.ErrorIs(t, err, cause)
 					require.ErrorContains(t, err, fmt.Sprintf("read the body at byte %d: %v", after, cause))
@@ -312,7 +312,7 @@ func TestSectionThatFails(t *testing.T) {
 			s := startServer(t, small(p), true)
 			at := int64(2*partSize + 7)
 			source := errorAt{bytes.NewReader(pattern(4 * partSize)), at, broken}
-			_, err := newUploader(t, s.newClient(t), func(o *Options) { o.Integrity = integrity }).
+			_, err := newManager(t, s.newClient(t), func(o *Options) { o.Integrity = integrity }).
 				Upload(t.Context(), input(io.NewSectionReader(source, 0, 4*partSize)))
 			failed := requireUploadError(t, err)
 			require.ErrorIs(t, err, broken)
@@ -346,7 +346,7 @@ func TestStreamOverTheLimit(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			f := newFake(s3.AWS())
 			f.resolved.Profile = p
-			up := newUploader(t, f, func(o *Options) { c.change(&f.resolved.Profile, o) })
+			up := newManager(t, f, func(o *Options) { c.change(&f.resolved.Profile, o) })
 			_, err := up.Upload(t.Context(), input(plainReader(pattern(c.size))))
 			failed := requireUploadError(t, err)
 			var size *SizeError
@@ -360,7 +360,7 @@ func TestStreamOverTheLimit(t *testing.T) {
 
 			// Exactly as much is fine.
 			f = newFake(s3.AWS())
-			up = newUploader(t, f, func(o *Options) { c.change(&f.resolved.Profile, o) })
+			up = newManager(t, f, func(o *Options) { c.change(&f.resolved.Profile, o) })
 			out, err := up.Upload(t.Context(), input(plainReader(pattern(int(c.allowed)))))
 			require.NoError(t, err)
 			require.Equal(t, c.allowed, out.Size)
@@ -375,7 +375,7 @@ func TestKnownSizeOverTheLimit(t *testing.T) {
 	for _, body := range []io.Reader{bytes.NewReader(pattern(3*partSize + 1)), plainReader(pattern(3*partSize + 1))} {
 		in := input(body)
 		in.ContentLength = ptr(int64(3*partSize + 1))
-		_, err := newUploader(t, f).Upload(t.Context(), in)
+		_, err := newManager(t, f).Upload(t.Context(), in)
 		require.Equal(t, PartsNone, requireUploadError(t, err).Parts)
 		var size *SizeError
 		require.ErrorAs(t, err, &size)
@@ -388,7 +388,7 @@ func TestKnownSizeOverTheLimit(t *testing.T) {
 func TestPartSizeRises(t *testing.T) {
 	f := newFake(s3.NHNCloud())
 	f.resolved.Profile.MaxParts = 4
-	out, err := newUploader(t, f).Upload(t.Context(), input(bytes.NewReader(pattern(5*mebibyte+1))))
+	out, err := newManager(t, f).Upload(t.Context(), input(bytes.NewReader(pattern(5*mebibyte+1))))
 	require.NoError(t, err)
 	require.EqualValues(t, 2*mebibyte, out.PartSize)
 	require.Equal(t, 3, out.Parts)
@@ -419,7 +419,7 @@ func TestThreshold(t *testing.T) {
 			if known {
 				in.ContentLength = ptr(int64(c.size))
 			}
-			_, err := newUploader(t, f, func(o *Options) { o.Threshold = c.threshold }).Upload(t.Context(), in)
+			_, err := newManager(t, f, func(o *Options) { o.Threshold = c.threshold }).Upload(t.Context(), in)
 			require.NoError(t, err)
 			require.Equal(t, c.whole, f.called()[0] == "PutObject", "%+v known=%t", c, known)
 			require.Len(t, f.stored(), c.size)

@@ -1,239 +1,133 @@
 package transfer
 
 import (
-	"bytes"
 	"context"
-	"crypto/md5" // S3's ETag and Content-MD5
-	"encoding/base64"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
-	"sync/atomic"
-	"time"
 
-	"github.com/stowage-go/stowage/internal/checksum"
 	"github.com/stowage-go/stowage/internal/multipart"
 	"github.com/stowage-go/stowage/s3"
 )
 
-// upload is one Upload under way: the engine's Store, and its Target once parts have
-// begun.
-type upload struct {
-	client     Client
-	in         *s3.PutObjectInput
-	options    *Options
-	profile    s3.Profile
-	protection protection
-	// allowUnsupported is the client's option.
-	allowUnsupported bool
+// UploadOutput tells what was stored.
+type UploadOutput struct {
+	Bucket, Key string
+	// Size of the object and of its parts but the last, in bytes, and the number of
+	// parts. Parts and PartSize are 0 when the object went by one PutObject.
+	Size, PartSize int64
+	Parts          int
+	// UploadId of the multipart upload, empty for a PutObject.
+	UploadId string
+	// Integrity that was applied; never IntegrityAuto.
+	Integrity Integrity
+	// SizeVerified: the server confirmed the size or the checksum of the whole object
+	// after it was complete. It is false after a PutObject, whose length HTTP itself
+	// enforces; where the object could not be looked at, such as when the credentials
+	// may write but not read; and when someone else has written the key since.
+	SizeVerified bool
 
-	part    s3.UploadPartInput // of all parts; what differs is set on a copy for each
-	joining bool               // Complete was tried
-	loose   atomic.Bool        // a part was sent whose answer never came
-	settle  time.Duration
-	output  UploadOutput
+	// The rest is the server's answer, as PutObjectOutput and
+	// CompleteMultipartUploadOutput have it.
+
+	// ETag of the object, quoted as the server sends it.
+	ETag string
+	// VersionId of the object in a versioned bucket.
+	VersionId string
+	// Location is the object's URL, where the server tells.
+	Location string
+	// Expiration is the lifecycle rule that will delete the object.
+	Expiration string
+	// The object's checksum, base64; "-" and the number of parts follow one that is
+	// of the parts' checksums.
+	ChecksumCRC32, ChecksumCRC32C, ChecksumCRC64NVME     string
+	ChecksumSHA1, ChecksumSHA256, ChecksumSHA512         string
+	ChecksumMD5                                          string
+	ChecksumXXHASH64, ChecksumXXHASH3, ChecksumXXHASH128 string
+	// ChecksumType is FULL_OBJECT or COMPOSITE.
+	ChecksumType s3.ChecksumType
+	// ServerSideEncryption, SSEKMSKeyId, SSEKMSEncryptionContext, SSECustomerAlgorithm,
+	// SSECustomerKeyMD5 and BucketKeyEnabled tell how the object is encrypted.
+	ServerSideEncryption    s3.ServerSideEncryption
+	SSEKMSKeyId             string
+	SSEKMSEncryptionContext string
+	SSECustomerAlgorithm    string
+	SSECustomerKeyMD5       string
+	BucketKeyEnabled        bool
+	// RequestCharged: the requester pays.
+	RequestCharged s3.RequestCharged
 }
 
-// receipt is what the server gave for a part.
-type receipt struct {
-	number   int32
-	size     int64
-	etag     string
-	etagMD5  bool // the server's ETag is the MD5 of the part, by all that is known
-	checksum string
-}
-
-func (u *upload) uploadID() string { return u.part.UploadId }
-
-// requestOptions are the options of every request; body is nil for those without one.
-func (u *upload) requestOptions(body *multipart.Body) []func(*s3.Options) {
-	if body == nil {
-		return u.options.ClientOptions
+// Upload stores in.Body under in.Bucket and in.Key. Every other member of the input
+// has the meaning that it has for PutObject, also when the object goes in parts:
+// IfMatch and IfNoneMatch are then checked when the upload is completed.
+//
+// A body is read from where it stands. *os.File, *bytes.Reader, *strings.Reader and
+// *io.SectionReader are read at offsets, in parallel, without a copy, and their
+// position does not move; other readers are read once, in order, by the calling
+// goroutine. The length is that of the body, or ContentLength, or, when that is nil or
+// negative, unknown: such a stream may be as long as part numbers and memory allow,
+// about 380 GiB on AWS and 38 GiB on Swift with the defaults; beyond that it fails with
+// a [SizeError] and is aborted, never cut off. A larger MemoryBudget or a ContentLength
+// raises the limit.
+//
+// Errors are *[UploadError]. After a cancellation errors.Is finds the context's error
+// and its cause.
+func (m *Manager) Upload(ctx context.Context, in *s3.PutObjectInput, fns ...func(*Options)) (*UploadOutput, error) {
+	o := m.options
+	o.ClientOptions = slices.Clip(o.ClientOptions) // an append is this upload's own
+	for _, fn := range fns {
+		fn(&o)
 	}
-	return append(slices.Clip(u.options.ClientOptions), func(o *s3.Options) {
-		o.SignPayload = u.protection.sign
-		report := o.Progress
-		if report == nil {
-			o.Progress = body.Sent
-			return
-		}
-		o.Progress = func(delta int64) {
-			report(delta)
-			body.Sent(delta)
-		}
-	})
-}
-
-// PutWhole sends the whole object by one request.
-func (u *upload) PutWhole(ctx context.Context, body multipart.Body) error {
-	in := *u.in
-	p := proof{contentMD5: in.ContentMD5, checksum: checksumOf(&in, u.protection.algorithm)}
-	if err := u.prove(body, &p); err != nil {
-		return err
+	if in == nil {
+		return nil, &UploadError{Err: &OptionError{Field: "input", Reason: "is nil"}}
 	}
-	in.Body, in.ContentLength = partReader(body), ptr(body.Size())
-	in.ContentMD5, in.ChecksumAlgorithm = p.contentMD5, u.protection.algorithm
-	setChecksum(&in, u.protection.algorithm, p.checksum)
-	out, err := u.client.PutObject(ctx, &in, u.requestOptions(&body)...)
-	if err == nil {
-		copyFields(&u.output, out)
-		err = u.confirm(p, &u.output)
-	}
-	if errors.Is(err, s3.ErrChecksumMismatch) {
-		return fmt.Errorf("%w: %w", ErrIncomplete, err)
-	}
-	return err
-}
-
-func ptr[T any](v T) *T { return &v }
-
-// Begin creates the multipart upload.
-func (u *upload) Begin(ctx context.Context, _ multipart.Plan) (multipart.Target[receipt], error) {
-	if err := u.wholeOnly(); err != nil {
-		return nil, err
-	}
-	var in s3.CreateMultipartUploadInput
-	copyFields(&in, u.in)
-	in.ChecksumAlgorithm = ""
-	if u.protection.mode == IntegrityChecksum {
-		in.ChecksumAlgorithm, in.ChecksumType = u.protection.algorithm, u.checksumType()
-	}
-	out, err := u.client.CreateMultipartUpload(ctx, &in, u.requestOptions(nil)...)
+	up, src, err := m.prepare(in, &o)
 	if err != nil {
-		return nil, err
+		return nil, uploadError(ctx, in.Bucket, in.Key, "", err)
 	}
-	if out.UploadId == "" {
-		return nil, errors.New("the server answered CreateMultipartUpload without an upload id")
-	}
-	copyFields(&u.part, u.in)
-	u.part.UploadId = out.UploadId
-	copyFields(&u.output, out)
-	return u, nil
-}
-
-func (u *upload) checksumType() s3.ChecksumType {
-	if combinable(u.protection.algorithm) {
-		return s3.ChecksumTypeFullObject
-	}
-	return s3.ChecksumTypeComposite
-}
-
-// wholeOnly refuses what has no meaning for an object in parts.
-func (u *upload) wholeOnly() error {
-	const hint = "has no meaning for an object that goes in parts"
-	if u.in.ContentMD5 != "" {
-		return &OptionError{Field: "ContentMD5", Reason: hint + "; give a ChecksumCRC64NVME, CRC32C or CRC32, or raise Threshold"}
-	}
-	if u.in.WriteOffsetBytes != nil {
-		return &OptionError{Field: "WriteOffsetBytes", Reason: hint}
-	}
-	if (u.in.IfMatch != "" || u.in.IfNoneMatch != "") && !u.allowUnsupported && !slices.Contains(u.profile.ConditionalWrites, "CompleteMultipartUpload") {
-		// Before the parts are sent, not after.
-		return fmt.Errorf("%w: %s does not honour the condition of CompleteMultipartUpload", s3.ErrUnsupported, u.profile.Name)
-	}
-	if a, value := givenChecksum(u.in); value != "" && !combinable(a) {
-		return &OptionError{Field: "Checksum" + string(a), Reason: "can't be checked for an object that goes in parts; give a ChecksumCRC64NVME, CRC32C or CRC32"}
-	}
-	return nil
-}
-
-// UploadPart sends one part.
-func (u *upload) UploadPart(ctx context.Context, number int, body multipart.Body) (receipt, error) {
-	var p proof
-	if err := u.prove(body, &p); err != nil {
-		return receipt{}, err
-	}
-	in := u.part
-	in.PartNumber = int32(number) // at most Profile.MaxParts, an int32
-	in.Body, in.ContentLength = partReader(body), ptr(body.Size())
-	in.ContentMD5, in.ChecksumAlgorithm = p.contentMD5, u.protection.algorithm
-	setChecksum(&in, u.protection.algorithm, p.checksum)
-	out, err := u.client.UploadPart(ctx, &in, u.requestOptions(&body)...)
+	result, err := multipart.Upload(ctx, src, up, o.engine(up.profile))
 	if err != nil {
-		if !answered(err) {
-			u.loose.Store(true)
-		}
-		return receipt{}, err
+		return nil, uploadError(ctx, in.Bucket, in.Key, up.uploadID(), err)
 	}
-	var answer UploadOutput
-	copyFields(&answer, out)
-	if err := u.confirm(p, &answer); err != nil {
-		return receipt{}, err
-	}
-	return receipt{
-		number: in.PartNumber, size: body.Size(), etag: answer.ETag, etagMD5: u.etagMD5(&answer),
-		checksum: checksumOf(&answer, u.protection.algorithm),
-	}, nil
+	out := up.output
+	out.Bucket, out.Key, out.Integrity = in.Bucket, in.Key, up.protection.mode
+	out.Size, out.Parts, out.PartSize = result.Size, result.Parts, result.PartSize
+	return &out, nil
 }
 
-// proof is what a request carries for its body, base64; empty for what it does not.
-type proof struct {
-	contentMD5 string
-	checksum   string // of the protection's algorithm
-}
-
-// prove adds to p what the protection asks for and the caller did not bring. The
-// checksum of a body that is not in memory stays empty: the client hashes it on its way.
-func (u *upload) prove(body multipart.Body, p *proof) error {
-	switch {
-	case u.protection.mode == IntegrityChecksum && p.checksum == "" && body.Bytes() != nil:
-		value, err := digest(checksum.Algorithm(u.protection.algorithm), body.Bytes())
-		p.checksum = value
-		return err
-	case u.protection.mode == IntegrityMD5 && p.contentMD5 == "":
-		h := md5.New() // S3's Content-MD5
-		if _, err := io.Copy(h, io.NewSectionReader(body, 0, body.Size())); err != nil {
-			return err
-		}
-		p.contentMD5 = checksum.Encode(h.Sum(nil))
+// prepare checks what can be checked before anything is sent.
+func (m *Manager) prepare(in *s3.PutObjectInput, o *Options) (*upload, multipart.Source, error) {
+	if err := o.check(); err != nil {
+		return nil, multipart.Source{}, err
 	}
-	return nil
-}
-
-// confirm holds the server to what was sent, and fills in a checksum that it kept to
-// itself. What the client hashed, the client has compared.
-func (u *upload) confirm(p proof, answer *UploadOutput) error {
-	if p.checksum != "" {
-		switch got := checksumOf(answer, u.protection.algorithm); got {
-		case p.checksum:
-		case "":
-			setChecksum(answer, u.protection.algorithm, p.checksum)
-		default:
-			return fmt.Errorf("%w: sent %s %s, the server has %s", s3.ErrChecksumMismatch, u.protection.algorithm, p.checksum, got)
-		}
+	var body io.Reader = strings.NewReader("")
+	if in.Body != nil {
+		body = in.Body
 	}
-	if p.contentMD5 == "" || !u.etagMD5(answer) {
-		return nil
+	length := int64(-1)
+	if in.ContentLength != nil {
+		length = *in.ContentLength
 	}
-	want, err := base64.StdEncoding.DecodeString(p.contentMD5)
+	src, err := multipart.ReaderSource(body, length)
+	if errors.Is(err, multipart.ErrOptions) {
+		err = &OptionError{Field: "Body", Reason: fmt.Sprintf("is a nil %T", body)}
+	}
 	if err != nil {
-		return fmt.Errorf("ContentMD5 is not base64: %w", err)
+		return nil, src, err
 	}
-	if got, ok := md5OfETag(answer.ETag); ok && !bytes.Equal(got, want) {
-		return fmt.Errorf("%w: sent MD5 %x, the server has %x", s3.ErrChecksumMismatch, want, got)
+	resolved := m.client.Options()
+	for _, fn := range o.ClientOptions {
+		fn(&resolved)
 	}
-	return nil
-}
-
-// etagMD5: by the profile, the request and the answer, the answer's ETag is an MD5. It
-// is none under the caller's key or a KMS key, which a bucket may have by default:
-// that shows in the answer only.
-func (u *upload) etagMD5(answer *UploadOutput) bool {
-	return u.profile.ETagMD5 &&
-		u.in.SSECustomerAlgorithm == "" && u.in.SSECustomerKey == "" && answer.SSECustomerAlgorithm == "" &&
-		plain(u.in.ServerSideEncryption) && plain(answer.ServerSideEncryption) && plain(u.output.ServerSideEncryption)
-}
-
-// plain is an encryption that leaves the ETag what it is without one.
-func plain(e s3.ServerSideEncryption) bool {
-	return e == "" || e == s3.ServerSideEncryptionAes256
-}
-
-// md5OfETag is the MD5 that an ETag is, quoted or not; ok is false when it is none.
-func md5OfETag(etag string) ([]byte, bool) {
-	b, err := hex.DecodeString(strings.Trim(etag, `"`))
-	return b, err == nil && len(b) == md5.Size
+	p, err := protect(o.Integrity, in, &resolved, src.Buffered())
+	if err != nil {
+		return nil, src, err
+	}
+	return &upload{
+		client: m.client, in: in, options: o, profile: resolved.Profile, protection: p, settle: m.settle,
+		allowUnsupported: resolved.AllowUnsupported,
+	}, src, nil
 }

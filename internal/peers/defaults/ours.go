@@ -22,7 +22,7 @@ func ourColumns() []column {
 type ourClient struct {
 	target
 	client *s3.Client
-	upload *transfer.Uploader
+	upload *transfer.Manager
 }
 
 func openOurs(t target, p s3.Profile) (client, error) {
@@ -33,7 +33,7 @@ func openOurs(t target, p s3.Profile) (client, error) {
 	if err != nil {
 		return nil, err
 	}
-	u, err := transfer.NewUploader(c)
+	u, err := transfer.NewManager(c)
 	return &ourClient{target: t, client: c, upload: u}, err
 }
 

@@ -41,7 +41,7 @@ func open(c *harness.Config) (*harness.Ops, error) {
 	if err != nil {
 		return nil, err
 	}
-	uploader, err := transfer.NewUploader(client, func(o *transfer.Options) {
+	uploader, err := transfer.NewManager(client, func(o *transfer.Options) {
 		o.PartSize, o.Concurrency = c.Part, c.Conc
 	})
 	if err != nil {

@@ -20,7 +20,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	up, err := transfer.NewUploader(cl)
+	up, err := transfer.NewManager(cl)
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -10,9 +10,9 @@ import (
 	"github.com/stowage-go/stowage/s3"
 )
 
-func TestNewUploaderRefuses(t *testing.T) {
+func TestNewManagerRefuses(t *testing.T) {
 	for _, client := range []Client{nil, (*s3.Client)(nil)} {
-		_, err := NewUploader(client)
+		_, err := NewManager(client)
 		require.EqualError(t, err, "client: is nil")
 		var option *OptionError
 		require.ErrorAs(t, err, &option)
@@ -26,13 +26,13 @@ func TestNewUploaderRefuses(t *testing.T) {
 		{func(o *Options) { o.Integrity = -1 }, "Integrity: -1 is none"},
 		{func(o *Options) { o.Integrity = IntegrityTransport + 1 }, "Integrity: 5 is none"},
 	} {
-		_, err := NewUploader(newFake(s3.AWS()), c.set)
+		_, err := NewManager(newFake(s3.AWS()), c.set)
 		var option *OptionError
 		require.ErrorAs(t, err, &option)
 		require.EqualError(t, err, c.text)
 
 		f := newFake(s3.AWS())
-		_, err = newUploader(t, f).Upload(t.Context(), input(nil), c.set)
+		_, err = newManager(t, f).Upload(t.Context(), input(nil), c.set)
 		require.ErrorAs(t, requireUploadError(t, err), &option)
 		require.EqualError(t, option, c.text)
 		require.Empty(t, f.ops)
@@ -41,7 +41,7 @@ func TestNewUploaderRefuses(t *testing.T) {
 
 func TestNilInput(t *testing.T) {
 	f := newFake(s3.AWS())
-	_, err := newUploader(t, f).Upload(t.Context(), nil)
+	_, err := newManager(t, f).Upload(t.Context(), nil)
 	require.EqualError(t, requireUploadError(t, err).Err, "input: is nil")
 	require.Empty(t, f.ops)
 }
@@ -49,7 +49,7 @@ func TestNilInput(t *testing.T) {
 // The client's own checks are before anything is sent.
 func TestMissingMembers(t *testing.T) {
 	s := startServer(t, small(s3.AWS()), true)
-	_, err := newUploader(t, s.newClient(t)).Upload(t.Context(), &s3.PutObjectInput{Body: bytes.NewReader(pattern(2 * partSize))})
+	_, err := newManager(t, s.newClient(t)).Upload(t.Context(), &s3.PutObjectInput{Body: bytes.NewReader(pattern(2 * partSize))})
 	require.ErrorContains(t, err, "Bucket")
 	require.Empty(t, s.exchanges)
 }
@@ -65,7 +65,7 @@ func TestPartSizeOutsideTheLimits(t *testing.T) {
 	} {
 		f := newFake(s3.AWS())
 		f.resolved.Profile = s3.AWS()
-		_, err := newUploader(t, f, func(o *Options) { o.PartSize = c.size }).Upload(t.Context(), input(nil))
+		_, err := newManager(t, f, func(o *Options) { o.PartSize = c.size }).Upload(t.Context(), input(nil))
 		var size *SizeError
 		require.ErrorAs(t, requireUploadError(t, err), &size)
 		require.Equal(t, c.limit, size.Limit)
@@ -86,7 +86,7 @@ func TestDefaults(t *testing.T) {
 	}{{DefaultPartSize, 0}, {DefaultPartSize + 1, 2}} {
 		f := newFake(s3.AWS())
 		f.resolved.Profile = s3.AWS()
-		up, err := NewUploader(f)
+		up, err := NewManager(f)
 		require.NoError(t, err)
 		out, err := up.Upload(t.Context(), input(bytes.NewReader(make([]byte, c.size))))
 		require.NoError(t, err)
@@ -97,7 +97,7 @@ func TestDefaults(t *testing.T) {
 // Options of a call are for that call, and win over the uploader's.
 func TestOptionsOfACall(t *testing.T) {
 	f := newFake(s3.AWS())
-	up := newUploader(t, f, func(o *Options) { o.Integrity = IntegrityMD5 })
+	up := newManager(t, f, func(o *Options) { o.Integrity = IntegrityMD5 })
 	out, err := up.Upload(t.Context(), input(nil), func(o *Options) {
 		require.Equal(t, IntegrityMD5, o.Integrity)
 		o.Integrity = IntegrityTransport
@@ -112,7 +112,7 @@ func TestOptionsOfACall(t *testing.T) {
 // ClientOptions go to every request, and count when the integrity is chosen.
 func TestClientOptions(t *testing.T) {
 	f := newFake(s3.AWS())
-	out, err := newUploader(t, f, func(o *Options) {
+	out, err := newManager(t, f, func(o *Options) {
 		o.ClientOptions = []func(*s3.Options){func(o *s3.Options) {
 			o.Profile, o.Region = small(s3.CephRGW()), "elsewhere"
 		}}
@@ -136,7 +136,7 @@ func TestExpectedBucketOwner(t *testing.T) {
 	s := startServer(t, small(s3.CephRGW()), true)
 	in := input(bytes.NewReader(pattern(2 * partSize)))
 	in.ExpectedBucketOwner = "123456789012"
-	_, err := newUploader(t, s.newClient(t)).Upload(t.Context(), in)
+	_, err := newManager(t, s.newClient(t)).Upload(t.Context(), in)
 	require.ErrorIs(t, err, s3.ErrUnsupported)
 	require.Empty(t, s.exchanges)
 }
@@ -148,7 +148,7 @@ func TestCustomerKey(t *testing.T) {
 		s := startServer(t, small(s3.AWS()), true)
 		in := input(bytes.NewReader(pattern(size)))
 		in.SSECustomerKey = key
-		_, err := newUploader(t, s.newClient(t)).Upload(t.Context(), in)
+		_, err := newManager(t, s.newClient(t)).Upload(t.Context(), in)
 		require.NoError(t, err)
 		require.NotEmpty(t, s.exchanges)
 		for _, e := range s.exchanges {
@@ -161,7 +161,7 @@ func TestCustomerKey(t *testing.T) {
 	s := startServer(t, small(s3.AWS()), false)
 	in := input(bytes.NewReader(pattern(3 * partSize)))
 	in.SSECustomerKey = key
-	_, err := newUploader(t, s.newClient(t)).Upload(t.Context(), in)
+	_, err := newManager(t, s.newClient(t)).Upload(t.Context(), in)
 	require.ErrorContains(t, err, "SSECustomerKey would go in the clear over http")
 	require.Empty(t, s.exchanges)
 }
