@@ -115,6 +115,10 @@ func (k *call) onSubresource() bool {
 	return k.request.Document != nil || strings.Contains(k.info.URI, "?")
 }
 
+// rereadSize is up to what length a file over plain http is hashed first and then sent by
+// the kernel, rather than hashed on its way: the second read finds it in the page cache.
+const rereadSize = 64 << 20
+
 // prepareStream: a caller's body.
 func (k *call) prepareStream() error {
 	h, o, p := k.request.Header, &k.settings.options, &k.payload
@@ -156,7 +160,7 @@ func (k *call) prepareStream() error {
 		if digest != nil {
 			p.setChecksum(h, digest)
 		}
-	case body.Rewindable() && (sign || digest != nil && (body.InMemory() || !chunks)):
+	case body.Rewindable() && (sign || digest != nil && (body.InMemory() || !chunks || body.InFile() && body.Len() <= rereadSize && !k.settings.endpoint.secure())):
 		return p.readAhead(h, sign, digest)
 	case sign && chunks:
 		p.frame(h, sigv4.StreamingPayload, sigv4.StreamingPayloadTrailer, digest)

@@ -78,7 +78,7 @@ var payloadTable = []struct {
 }{
 	{AWS(), false, SignPayloadAuto, [5]string{"H/H+", "H/H+", "S/ST", "H/H+", "H/H+"}},
 	{AWS(), false, SignPayloadAlways, [5]string{"H/H+", "H/H+", "S/ST", "H/H+", "H/H+"}},
-	{AWS(), false, SignPayloadNever, [5]string{"U/UT", "U/U+", "U/UT", "U/U+", "U/U+"}},
+	{AWS(), false, SignPayloadNever, [5]string{"U/U+", "U/U+", "U/UT", "U/U+", "U/U+"}},
 	{AWS(), true, SignPayloadAuto, [5]string{"U/UT", "U/U+", "U/UT", "U/U+", "U/U+"}},
 	{AWS(), true, SignPayloadAlways, [5]string{"H/H+", "H/H+", "S/ST", "H/H+", "H/H+"}},
 	{AWS(), true, SignPayloadNever, [5]string{"U/UT", "U/U+", "U/UT", "U/U+", "U/U+"}},

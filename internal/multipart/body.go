@@ -3,6 +3,7 @@ package multipart
 import (
 	"errors"
 	"io"
+	"os"
 	"sync"
 )
 
@@ -86,6 +87,26 @@ func (w *window) ReadAt(p []byte, off int64) (int, error) {
 		err = io.ErrNoProgress // io.ReaderAt forbids it, and a short part would follow
 	}
 	return n, &ReadError{Offset: at, Err: err}
+}
+
+// InFile calls fn with the file that the part lies in and the place of off in it, and closes
+// no sooner than fn returns; false without a call where there is no file.
+func (w *window) InFile(off int64, fn func(f *os.File, at int64)) bool {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	src, at := w.src, w.base+off
+	for {
+		switch v := src.(type) {
+		case *os.File:
+			fn(v, at)
+			return true
+		case *io.SectionReader:
+			outer, base, _ := v.Outer()
+			src, at = outer, base+at
+		default:
+			return false
+		}
+	}
 }
 
 // close waits for reads that are under way and lets no further one through.

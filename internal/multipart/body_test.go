@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"io"
+	"os"
+	"path/filepath"
 	"sync"
 	"testing"
 	"testing/iotest"
@@ -122,4 +124,35 @@ func TestBodyMadeElsewhere(t *testing.T) {
 	b.Sent(5)
 	require.Nil(t, b.Bytes())
 	require.EqualValues(t, 5, b.Size())
+}
+
+// A part tells where in the file it lies, for transports that send files without a copy.
+func TestBodyInFile(t *testing.T) {
+	f, err := os.Create(filepath.Join(t.TempDir(), "file"))
+	require.NoError(t, err)
+	defer f.Close()
+	require.NoError(t, f.Truncate(1000))
+	_, err = f.Seek(100, io.SeekStart)
+	require.NoError(t, err)
+	for _, c := range []struct {
+		body io.Reader
+		want int64 // -1: in no file
+	}{
+		{f, 100 + 30 + 5},
+		{io.NewSectionReader(io.NewSectionReader(f, 10, 500), 7, 400), 10 + 7 + 30 + 5},
+		{bytes.NewReader(make([]byte, 400)), -1},
+	} {
+		src, err := ReaderSource(c.body, -1)
+		require.NoError(t, err)
+		w := &window{src: src.at, base: src.base + 30}
+		got := int64(-1)
+		at := func(g *os.File, at int64) {
+			require.Same(t, f, g)
+			got = at
+		}
+		require.Equal(t, c.want >= 0, w.InFile(5, at))
+		require.Equal(t, c.want, got)
+		w.close()
+		require.False(t, w.InFile(5, at), "the part is over")
+	}
 }

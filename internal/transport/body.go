@@ -177,6 +177,9 @@ func (b *Body) Open() (io.Reader, error) {
 		return nil, err
 	}
 	b.current = &attemptReader{body: b, src: r}
+	if b.at != nil {
+		b.current.file, b.current.at = inFile(b.at, b.start)
+	}
 	return b.current, nil
 }
 
@@ -200,6 +203,9 @@ type attemptReader struct {
 	body *Body
 	src  io.Reader
 	read int64
+
+	file InFile // non-nil: the bytes lie in a file, from at on
+	at   int64
 
 	mu            sync.Mutex
 	pending, sent int64
@@ -235,6 +241,20 @@ func (r *attemptReader) flush() {
 	}
 	n := r.pending
 	r.pending = 0
+	r.add(n)
+}
+
+// count reports bytes that are out without having been read.
+func (r *attemptReader) count(n int64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.over {
+		r.add(n)
+	}
+}
+
+// add runs under mu.
+func (r *attemptReader) add(n int64) {
 	r.sent += n
 	if r.body.report != nil {
 		r.body.report(n)

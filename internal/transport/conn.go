@@ -40,11 +40,16 @@ func sendChunks(w io.Writer, r io.Reader) (sent int64, err error) {
 	}
 }
 
-// plainConn is a connection that takes bodies in large chunks.
+// plainConn is a connection that takes bodies from files without a copy, and others in
+// large chunks.
 type plainConn struct{ net.Conn }
 
 // ReadFrom implements io.ReaderFrom; net/http sends bodies through it.
-func (c plainConn) ReadFrom(r io.Reader) (int64, error) { return sendChunks(c.Conn, r) }
+func (c plainConn) ReadFrom(r io.Reader) (int64, error) {
+	sent := sendFile(c.Conn, r)
+	n, err := sendChunks(c.Conn, r)
+	return sent + n, err
+}
 
 // tlsConn is a TLS connection that sends all the records of one Write at once.
 type tlsConn struct {

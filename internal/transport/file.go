@@ -1,0 +1,102 @@
+package transport
+
+import (
+	"io"
+	"os"
+)
+
+// InFile is a reader at offsets whose bytes lie in a file, as those of a part do.
+type InFile interface {
+	io.ReaderAt
+	// InFile calls fn with the file and the place that off has in it, and keeps both as
+	// they are meanwhile. It returns false without a call when there is no such file, or
+	// none any more.
+	InFile(off int64, fn func(f *os.File, at int64)) bool
+}
+
+// ownFile is a file itself.
+type ownFile struct{ *os.File }
+
+func (o ownFile) InFile(off int64, fn func(*os.File, int64)) bool {
+	fn(o.File, off)
+	return true
+}
+
+// inFile finds the file below a reader, and where in it an offset of the reader lies; nil
+// when there is none.
+func inFile(at io.ReaderAt, off int64) (InFile, int64) {
+	for {
+		switch v := at.(type) {
+		case *os.File:
+			return ownFile{v}, off
+		case InFile:
+			return v, off
+		case *io.SectionReader:
+			outer, base, _ := v.Outer()
+			at, off = outer, off+base
+		default:
+			return nil, 0
+		}
+	}
+}
+
+// InFile reports whether the body lies in a file, which many systems send without a copy.
+func (b *Body) InFile() bool {
+	if b == nil || b.at == nil {
+		return false
+	}
+	f, _ := inFile(b.at, b.start)
+	return f != nil
+}
+
+// fromFile is a body that may be sent by the kernel, straight from its file.
+type fromFile interface {
+	// send calls fn with the file, the place of the next bytes in it and how many there
+	// are; fn returns how many went out. The result is the same, and false when the
+	// bytes have to be read.
+	send(fn func(f *os.File, at, left int64) int64) (int64, bool)
+}
+
+// send implements fromFile.
+func (r *attemptReader) send(fn func(f *os.File, at, left int64) int64) (sent int64, ok bool) {
+	if r.file == nil {
+		return 0, false
+	}
+	left := r.body.length - r.read
+	if left <= 0 {
+		return 0, false
+	}
+	r.flush()
+	r.body.opened.Store(true)
+	ok = r.file.InFile(r.at+r.read, func(f *os.File, at int64) { sent = fn(f, at, left) })
+	if sent <= 0 {
+		return 0, ok
+	}
+	r.read += sent
+	if s, isSeeker := r.src.(io.Seeker); isSeeker {
+		if _, err := s.Seek(sent, io.SeekCurrent); err != nil {
+			return sent, false
+		}
+	}
+	r.count(sent)
+	return sent, ok
+}
+
+// send implements fromFile: as Read does, it goes no further than the attempt.
+func (g *guard) send(fn func(f *os.File, at, left int64) int64) (int64, bool) {
+	src, ok := g.src.(fromFile)
+	if !ok {
+		return 0, false
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.over {
+		return 0, false
+	}
+	n, ok := src.send(fn)
+	g.left -= n
+	if n > 0 && g.idle != nil {
+		g.idle.Reset(g.limit)
+	}
+	return n, ok
+}
