@@ -51,17 +51,18 @@ func (b *Body) InFile() bool {
 
 // fromFile is a body that may be sent by the kernel, straight from its file.
 type fromFile interface {
+	// inFile reports whether there is a file.
+	inFile() bool
 	// send calls fn with the file, the place of the next bytes in it and how many there
 	// are; fn returns how many went out. The result is the same, and false when the
 	// bytes have to be read.
 	send(fn func(f *os.File, at, left int64) int64) (int64, bool)
 }
 
+func (r *attemptReader) inFile() bool { return r.file != nil }
+
 // send implements fromFile.
 func (r *attemptReader) send(fn func(f *os.File, at, left int64) int64) (sent int64, ok bool) {
-	if r.file == nil {
-		return 0, false
-	}
 	left := r.body.length - r.read
 	if left <= 0 {
 		return 0, false
@@ -82,18 +83,19 @@ func (r *attemptReader) send(fn func(f *os.File, at, left int64) int64) (sent in
 	return sent, ok
 }
 
+func (g *guard) inFile() bool {
+	src, ok := g.src.(fromFile)
+	return ok && src.inFile()
+}
+
 // send implements fromFile: as Read does, it goes no further than the attempt.
 func (g *guard) send(fn func(f *os.File, at, left int64) int64) (int64, bool) {
-	src, ok := g.src.(fromFile)
-	if !ok {
-		return 0, false
-	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.over {
 		return 0, false
 	}
-	n, ok := src.send(fn)
+	n, ok := g.src.(fromFile).send(fn) // inFile has seen that it is one
 	g.left -= n
 	if n > 0 && g.idle != nil {
 		g.idle.Reset(g.limit)

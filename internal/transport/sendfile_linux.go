@@ -21,7 +21,7 @@ func sendFile(c net.Conn, r io.Reader) (sent int64) {
 		return 0
 	}
 	body, ok := limited.R.(fromFile)
-	if !ok {
+	if !ok || !body.inFile() {
 		return 0
 	}
 	socket, ok := c.(syscall.Conn)
@@ -32,9 +32,15 @@ func sendFile(c net.Conn, r io.Reader) (sent int64) {
 	if err != nil {
 		return 0
 	}
+	return sendTo(out, body, limited)
+}
+
+// sendTo is apart so that bodies of other kinds pay for none of its closures.
+func sendTo(out syscall.RawConn, body fromFile, limited *io.LimitedReader) (sent int64) {
 	var (
 		in   syscall.RawConn // of file
 		file *os.File
+		err  error
 	)
 	_ = out.Write(func(to uintptr) bool {
 		for limited.N > 0 {
