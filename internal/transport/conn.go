@@ -138,7 +138,7 @@ func (c *corkedConn) release() error {
 }
 
 // dial opens a plain connection.
-func dial(d *net.Dialer) func(context.Context, string, string) (net.Conn, error) {
+func dial(d *dialer) func(context.Context, string, string) (net.Conn, error) {
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
 		c, err := d.DialContext(ctx, network, address)
 		if err != nil {
@@ -149,7 +149,7 @@ func dial(d *net.Dialer) func(context.Context, string, string) (net.Conn, error)
 }
 
 // dialTLS opens a TLS connection.
-func dialTLS(d *net.Dialer, base *tls.Config) func(context.Context, string, string) (net.Conn, error) {
+func dialTLS(d *dialer, base *tls.Config) func(context.Context, string, string) (net.Conn, error) {
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
 		host, _, err := net.SplitHostPort(address)
 		if err != nil {

@@ -166,7 +166,7 @@ func TestSendChunksStopsAtErrors(t *testing.T) {
 }
 
 func TestDialFailures(t *testing.T) {
-	d := &net.Dialer{}
+	d := newDialer()
 	closed, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	closed.Close()

@@ -2,7 +2,6 @@ package transport
 
 import (
 	"crypto/tls"
-	"net"
 	"net/http"
 	"time"
 )
@@ -23,9 +22,9 @@ const (
 )
 
 // NewHTTPTransport returns an http.Transport tuned for many large bodies at once:
-// as many idle connections per host as any concurrency asks for, bodies sent in chunks
-// of 64 KiB with all their TLS records in one system call, limits on each phase
-// instead of a total one, HTTP/1.1 (several connections beat one multiplexed connection
+// as many idle connections per host as any concurrency asks for, spread over all addresses
+// of its name, files sent by the kernel and other bodies in chunks of 64 KiB, with all their
+// TLS records in one system call, limits on each phase instead of a total one, HTTP/1.1 (several connections beat one multiplexed connection
 // for bulk) and no transparent decompression, which would change the bytes that a
 // checksum is about. cfg is the TLS configuration; nil: TLS 1.2 and up with the system's
 // roots. An http.Response over such a connection has no TLS state.
@@ -42,7 +41,7 @@ func NewHTTPTransport(cfg *tls.Config) *http.Transport {
 	if cfg.ClientSessionCache == nil {
 		cfg.ClientSessionCache = tls.NewLRUClientSessionCache(0)
 	}
-	dialer := &net.Dialer{Timeout: DialTimeout, KeepAlive: KeepAlive}
+	dialer := newDialer()
 	return &http.Transport{
 		Proxy:                 http.ProxyFromEnvironment,
 		DialContext:           dial(dialer),
