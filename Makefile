@@ -25,7 +25,7 @@ endif
 MODULES := $(patsubst %/go.mod,%,$(wildcard examples/go.mod internal/peers/go.mod))
 
 .DEFAULT_GOAL := help
-.PHONY: help test lint fmt race fuzz peers integration bench size cover tidy-check
+.PHONY: help test lint fmt race fuzz peers integration bench microbench size cover tidy-check
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -70,7 +70,10 @@ browser: ## the upload form of examples/formpost in Chromium against OpenStack S
 	  { apt-get update -q >/dev/null && apt-get install -q -y --no-install-recommends chromium >/dev/null; }
 	cd examples && GOWORK=off BACKENDS=openstack ../testdata/backends/with.sh $(GO) test -tags integration -count=1 -timeout 10m ./formpost
 
-bench: ## benchmarks with allocations; BENCH selects
+bench: ## the rig beside other SDKs: tables and a chart into docs/benchmarks.md, about 25 minutes; REPS=5
+	internal/peers/rig/bench.sh
+
+microbench: ## Go benchmarks with allocations; BENCH selects
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem ./...
 
 cover: ## statement coverage; the wire packages must be above 90 %

@@ -15,7 +15,7 @@ const (
 	ExpectContinueTimeout = time.Second
 	IdleConnTimeout       = 90 * time.Second
 	IdleConnsPerHost      = 256
-	BufferSize            = 64 << 10 // of reads and writes, each, per connection
+	BufferSize            = 16 << 10 // of reads and writes, each, per connection; bodies go past it
 
 	// DefaultIdle is how long a body may stand still in either direction.
 	DefaultIdle = time.Minute

@@ -11,6 +11,8 @@ type caseT struct {
 	sink  string // http https sim
 	args  []string
 	peers []string // binary[/variant]
+	size  int64    // 0: that of the command line
+	file  bool     // of a file without content, of that size
 }
 
 func w(s string) []string { return strings.Fields(s) }
@@ -21,19 +23,19 @@ const (
 )
 
 var cases = []caseT{
-	{"up-file-http-c4", "http", w("-scenario up-file -conc 4"), w(upHTTP)},
-	{"up-file-http-c16", "http", w("-scenario up-file -conc 16"), w("raw awsmgr awstm minio gophercloud")},
-	{"up-file-https-c4", "https", w("-scenario up-file -conc 4"), w(upHTTPS)},
-	{"up-file-https-c16", "https", w("-scenario up-file -conc 16"), w("raw awsmgr awsmgr/wr awstm minio minio/trailers")},
-	{"up-reader-http-c4", "http", w("-scenario up-reader -conc 4"), w("raw awsmgr awstm minio minio/par")},
-	{"up-reader-https-c4", "https", w("-scenario up-reader -conc 4"), w("raw awsmgr awsmgr/wr awstm awstm/wr minio minio/par gophercloud")},
-	{"down-file-http-c4", "http", w("-scenario down-file -conc 4"), w("raw raw/tuned awsmgr awstm minio minio/par gophercloud swift")},
-	{"down-file-https-c4", "https", w("-scenario down-file -conc 4"), w("raw raw/tuned awsmgr awstm minio minio/par gophercloud swift")},
-	{"put-small-http-c16", "http", w("-scenario put-small -conc 16"), w("raw awsmgr awsmgr/wr minio gophercloud swift")},
-	{"put-small-https-c16", "https", w("-scenario put-small -conc 16"), w("raw awsmgr minio")},
-	{"list-200k-http", "http", w("-scenario list"), w("raw awsmgr minio gophercloud swift")},
-	{"presign-100k", "http", w("-scenario presign -n 100000"), w("raw awsmgr minio gophercloud swift")},
-	{"up-file-sim-https-c16 (20 ms, 40 MB/s per conn)", "sim", w("-scenario up-file -conc 16"), w("raw awsmgr awsmgr/wr awstm minio minio/trailers gophercloud")},
+	{name: "up-file-http-c4", sink: "http", args: w("-scenario up-file -conc 4"), peers: w(upHTTP)},
+	{name: "up-file-http-c16", sink: "http", args: w("-scenario up-file -conc 16"), peers: w("raw awsmgr awstm minio gophercloud")},
+	{name: "up-file-https-c4", sink: "https", args: w("-scenario up-file -conc 4"), peers: w(upHTTPS)},
+	{name: "up-file-https-c16", sink: "https", args: w("-scenario up-file -conc 16"), peers: w("raw awsmgr awsmgr/wr awstm minio minio/trailers")},
+	{name: "up-reader-http-c4", sink: "http", args: w("-scenario up-reader -conc 4"), peers: w("raw awsmgr awstm minio minio/par")},
+	{name: "up-reader-https-c4", sink: "https", args: w("-scenario up-reader -conc 4"), peers: w("raw awsmgr awsmgr/wr awstm awstm/wr minio minio/par gophercloud")},
+	{name: "down-file-http-c4", sink: "http", args: w("-scenario down-file -conc 4"), peers: w("raw raw/tuned awsmgr awstm minio minio/par gophercloud swift")},
+	{name: "down-file-https-c4", sink: "https", args: w("-scenario down-file -conc 4"), peers: w("raw raw/tuned awsmgr awstm minio minio/par gophercloud swift")},
+	{name: "put-small-http-c16", sink: "http", args: w("-scenario put-small -conc 16"), peers: w("raw awsmgr awsmgr/wr minio gophercloud swift")},
+	{name: "put-small-https-c16", sink: "https", args: w("-scenario put-small -conc 16"), peers: w("raw awsmgr minio")},
+	{name: "list-200k-http", sink: "http", args: w("-scenario list"), peers: w("raw awsmgr minio gophercloud swift")},
+	{name: "presign-100k", sink: "http", args: w("-scenario presign -n 100000"), peers: w("raw awsmgr minio gophercloud swift")},
+	{name: "up-file-sim-https-c16 (20 ms, 40 MB/s per conn)", sink: "sim", args: w("-scenario up-file -conc 16"), peers: w("raw awsmgr awsmgr/wr awstm minio minio/trailers gophercloud")},
 }
 
 // rivals are who the best peer is chosen from: the S3 clients with their

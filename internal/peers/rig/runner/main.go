@@ -33,6 +33,10 @@ var (
 	out    = flag.String("out", "", "append JSON lines here")
 	size   = flag.Int64("size", 1<<30, "bytes of up-* and down-*; the input file must have as many")
 	ops    = flag.Int("n", 0, "operations of put-small and presign (0: the case's own number)")
+	svg    = flag.String("chart", "", "write the chart here, as SVG")
+	note   = flag.String("caption", "", "of the chart")
+	from   = flag.String("from", "", "print and draw what was measured, of this file of JSON lines, and measure nothing")
+	grow   = flag.Bool("growth", false, "how cost grows with size, parts in flight and distance, instead of the cases")
 	verify = flag.Bool("verify", false, "check downloaded bytes once per peer, then exit")
 )
 
@@ -55,8 +59,28 @@ func bench(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	for _, path := range []*string{svg, from, out} { // as given from here, not from the rig
+		if *path == "" {
+			continue
+		}
+		if *path, err = filepath.Abs(*path); err != nil {
+			return err
+		}
+	}
 	if err := os.Chdir(*root); err != nil {
 		return err
+	}
+	if *grow {
+		cases = growth()
+	} else {
+		discover()
+	}
+	if *from != "" {
+		all, err := recorded(*from, on)
+		if err != nil {
+			return err
+		}
+		return show(all)
 	}
 	in, err := filepath.Abs("tmp/rig.in")
 	if err != nil {
@@ -67,7 +91,6 @@ func bench(ctx context.Context) error {
 		return err
 	}
 	defer sinks.stop()
-	discover()
 	if *verify {
 		return verifyDownloads(ctx, sinks, in)
 	}
@@ -119,16 +142,56 @@ func bench(ctx context.Context) error {
 		}
 		fmt.Fprintf(os.Stderr, "rep %d done, %.0f s\n", rep+1, time.Since(t0).Seconds())
 	}
-	for _, c := range cases {
-		if m := all[c.name]; m != nil {
-			table(os.Stdout, c, m)
-		}
+	if err := show(all); err != nil {
+		return err
 	}
 	fmt.Printf("\n%d reps, %.0f s in all; load %s", *reps, time.Since(t0).Seconds(), load())
 	if failed > 0 {
 		return fmt.Errorf("%d runs failed", failed)
 	}
 	return nil
+}
+
+// show prints the tables, and draws the chart if one is asked for.
+func show(all map[string]map[string][]result) error {
+	if *grow {
+		growthTable(os.Stdout, all)
+	} else {
+		for _, c := range cases {
+			if m := all[c.name]; m != nil {
+				table(os.Stdout, c, m)
+			}
+		}
+	}
+	if *svg == "" {
+		return nil
+	}
+	return chart(*svg, *note, all)
+}
+
+// recorded reads the runs of a file.
+func recorded(path string, on *regexp.Regexp) (map[string]map[string][]result, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	all := map[string]map[string][]result{}
+	for d := json.NewDecoder(f); ; {
+		var r result
+		if err := d.Decode(&r); errors.Is(err, io.EOF) {
+			return all, nil
+		} else if err != nil {
+			return nil, err
+		}
+		if r.Skip || r.Err != "" || !on.MatchString(r.Case) {
+			continue
+		}
+		if all[r.Case] == nil {
+			all[r.Case] = map[string][]result{}
+		}
+		all[r.Case][r.Bin] = append(all[r.Case][r.Bin], r)
+	}
 }
 
 // verifyDownloads compares what each peer downloads with the sink's pattern.

@@ -47,10 +47,20 @@ func run(ctx context.Context, c caseT, p string, sinks *sinkSet, in string, extr
 	if resp, err := control.Post(u+"/__reset", "", nil); err == nil {
 		resp.Body.Close()
 	}
-	args := append([]string{"-variant", variant, "-url", u, "-file", in, "-size", strconv.FormatInt(*size, 10)}, c.args...)
-	if strings.HasPrefix(c.name, "put-small") {
-		args = append(args, "-size", "4096")
+	length := *size
+	switch {
+	case c.size > 0:
+		length = c.size
+	case strings.HasPrefix(c.name, "put-small"):
+		length = 4096
 	}
+	if c.file {
+		var err error
+		if in, err = sparse(c.size); err != nil {
+			return result{Err: err.Error()}
+		}
+	}
+	args := append([]string{"-variant", variant, "-url", u, "-file", in, "-size", strconv.FormatInt(length, 10)}, c.args...)
 	if *ops > 0 {
 		args = append(args, "-n", strconv.Itoa(*ops))
 	}
@@ -80,7 +90,7 @@ func run(ctx context.Context, c caseT, p string, sinks *sinkSet, in string, extr
 		}
 	}
 	if strings.HasPrefix(r.Scenario, "up-") && r.Err == "" && !r.Skip {
-		if n := s.Ops["UploadPart"].Bytes + s.Ops["PutObject"].Bytes + s.Ops["SwiftPut"].Bytes; n != *size {
+		if n := s.Ops["UploadPart"].Bytes + s.Ops["PutObject"].Bytes + s.Ops["SwiftPut"].Bytes; n != length {
 			r.Check = fmt.Sprintf(" (sink saw %d bytes!)", n)
 		}
 	}

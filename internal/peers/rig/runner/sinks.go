@@ -18,6 +18,15 @@ type sinkSet struct {
 	procs []*exec.Cmd
 }
 
+// kinds are the sinks and their flags.
+var kinds = []struct{ kind, flags string }{
+	{"http", ""},
+	{"https", "-tls"},
+	{"sim", "-tls -latency 20ms -bw 40e6"},
+	{"https-20ms", "-tls -latency 20ms"},
+	{"https-100ms", "-tls -latency 100ms"},
+}
+
 func startSinks(ctx context.Context) (_ *sinkSet, err error) {
 	s := &sinkSet{urls: map[string]string{}}
 	defer func() {
@@ -29,7 +38,7 @@ func startSinks(ctx context.Context) (_ *sinkSet, err error) {
 		return nil, err
 	}
 	var roots []byte
-	for _, k := range []struct{ kind, flags string }{{"http", ""}, {"https", "-tls"}, {"sim", "-tls -latency 20ms -bw 40e6"}} {
+	for _, k := range kinds {
 		cert := filepath.Join(s.dir, k.kind+".pem")
 		c := exec.CommandContext(ctx, "bin/sink", append(w(k.flags), "-addr", "127.0.0.1:0", "-cert", cert)...)
 		c.Stderr = os.Stderr
