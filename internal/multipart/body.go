@@ -89,22 +89,21 @@ func (w *window) ReadAt(p []byte, off int64) (int, error) {
 	return n, &ReadError{Offset: at, Err: err}
 }
 
-// InFile calls fn with the file that the part lies in and the place of off in it, and closes
-// no sooner than fn returns; false without a call where there is no file.
-func (w *window) InFile(off int64, fn func(f *os.File, at int64)) bool {
+// InFile calls send with the file that the part lies in and the place of off in it, and closes
+// no sooner than send returns; false without a call where there is no file.
+func (w *window) InFile(off, left int64, send func(f *os.File, at, left int64) int64) (int64, bool) {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
 	src, at := w.src, w.base+off
 	for {
 		switch v := src.(type) {
 		case *os.File:
-			fn(v, at)
-			return true
+			return send(v, at, left), true
 		case *io.SectionReader:
 			outer, base, _ := v.Outer()
 			src, at = outer, base+at
 		default:
-			return false
+			return 0, false
 		}
 	}
 }

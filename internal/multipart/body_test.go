@@ -146,13 +146,18 @@ func TestBodyInFile(t *testing.T) {
 		require.NoError(t, err)
 		w := &window{src: src.at, base: src.base + 30}
 		got := int64(-1)
-		at := func(g *os.File, at int64) {
+		send := func(g *os.File, at, left int64) int64 {
 			require.Same(t, f, g)
+			require.EqualValues(t, 20, left)
 			got = at
+			return 3
 		}
-		require.Equal(t, c.want >= 0, w.InFile(5, at))
+		n, ok := w.InFile(5, 20, send)
+		require.Equal(t, c.want >= 0, ok)
+		require.Equal(t, ok, n == 3)
 		require.Equal(t, c.want, got)
 		w.close()
-		require.False(t, w.InFile(5, at), "the part is over")
+		_, ok = w.InFile(5, 20, send)
+		require.False(t, ok, "the part is over")
 	}
 }

@@ -8,18 +8,17 @@ import (
 // InFile is a reader at offsets whose bytes lie in a file, as those of a part do.
 type InFile interface {
 	io.ReaderAt
-	// InFile calls fn with the file and the place that off has in it, and keeps both as
-	// they are meanwhile. It returns false without a call when there is no such file, or
-	// none any more.
-	InFile(off int64, fn func(f *os.File, at int64)) bool
+	// InFile calls send with the file and the place that off has in it, and keeps both as
+	// they are meanwhile. It returns what send does, and false without a call when there
+	// is no such file, or none any more.
+	InFile(off, left int64, send func(f *os.File, at, left int64) int64) (int64, bool)
 }
 
 // ownFile is a file itself.
 type ownFile struct{ *os.File }
 
-func (o ownFile) InFile(off int64, fn func(*os.File, int64)) bool {
-	fn(o.File, off)
-	return true
+func (o ownFile) InFile(off, left int64, send func(f *os.File, at, left int64) int64) (int64, bool) {
+	return send(o.File, off, left), true
 }
 
 // inFile finds the file below a reader, and where in it an offset of the reader lies; nil
@@ -69,7 +68,7 @@ func (r *attemptReader) send(fn func(f *os.File, at, left int64) int64) (sent in
 	}
 	r.flush()
 	r.body.opened.Store(true)
-	ok = r.file.InFile(r.at+r.read, func(f *os.File, at int64) { sent = fn(f, at, left) })
+	sent, ok = r.file.InFile(r.at+r.read, left, fn)
 	if sent <= 0 {
 		return 0, ok
 	}

@@ -32,53 +32,72 @@ func sendFile(c net.Conn, r io.Reader) (sent int64) {
 	if err != nil {
 		return 0
 	}
-	return sendTo(out, body, limited)
+	f := &fileSender{body: body, limited: limited}
+	// Bound once: a closure for every system call would cost an allocation each.
+	f.chunkOf, f.fromFile = f.chunk, f.from
+	_ = out.Write(f.fill)
+	return f.sent
 }
 
-// sendTo is apart so that bodies of other kinds pay for none of its closures.
-func sendTo(out syscall.RawConn, body fromFile, limited *io.LimitedReader) (sent int64) {
-	var (
-		in   syscall.RawConn // of file
-		file *os.File
-		err  error
-	)
-	_ = out.Write(func(to uintptr) bool {
-		for limited.N > 0 {
-			full := false
-			n, ok := body.send(func(f *os.File, at, left int64) int64 {
-				if f != file {
-					if in, err = f.SyscallConn(); err != nil {
-						return 0
-					}
-					file = f
-				}
-				var n int
-				var failed error
-				// Control keeps the file open meanwhile.
-				err := in.Control(func(from uintptr) {
-					for {
-						n, failed = syscall.Sendfile(int(to), int(from), &at, int(min(left, limited.N, sendfileChunk)))
-						if !errors.Is(failed, syscall.EINTR) {
-							return
-						}
-					}
-				})
-				if err != nil {
-					return 0
-				}
-				full = errors.Is(failed, syscall.EAGAIN)
-				return int64(max(n, 0))
-			})
-			sent += n
-			limited.N -= n
-			switch {
-			case full:
-				return false // wait until there is room
-			case !ok || n == 0:
-				return true
-			}
+// fileSender sends one body.
+type fileSender struct {
+	body    fromFile
+	limited *io.LimitedReader
+	sent    int64
+
+	file     *os.File
+	raw      syscall.RawConn // of file
+	chunkOf  func(f *os.File, at, left int64) int64
+	fromFile func(fd uintptr)
+
+	// Of the present call.
+	to     int
+	at     int64
+	most   int64
+	n      int
+	failed error
+}
+
+// fill sends until the socket has no more room, and returns false then, or until there is
+// nothing more to be sent in this way.
+func (s *fileSender) fill(to uintptr) bool {
+	s.to = int(to)
+	for s.limited.N > 0 {
+		s.failed = nil
+		n, ok := s.body.send(s.chunkOf)
+		s.sent += n
+		s.limited.N -= n
+		switch {
+		case errors.Is(s.failed, syscall.EAGAIN):
+			return false
+		case !ok || n == 0:
+			return true
 		}
-		return true
-	})
-	return sent
+	}
+	return true
+}
+
+// chunk is one system call.
+func (s *fileSender) chunk(f *os.File, at, left int64) int64 {
+	if f != s.file {
+		raw, err := f.SyscallConn()
+		if err != nil {
+			return 0
+		}
+		s.file, s.raw = f, raw
+	}
+	s.at, s.most, s.n = at, min(left, s.limited.N, sendfileChunk), 0
+	if err := s.raw.Control(s.fromFile); err != nil { // it keeps the file open meanwhile
+		return 0
+	}
+	return int64(max(s.n, 0))
+}
+
+func (s *fileSender) from(fd uintptr) {
+	for {
+		s.n, s.failed = syscall.Sendfile(s.to, int(fd), &s.at, int(s.most))
+		if !errors.Is(s.failed, syscall.EINTR) {
+			return
+		}
+	}
 }

@@ -54,9 +54,8 @@ type windowed struct {
 
 func (w windowed) ReadAt(p []byte, off int64) (int, error) { return w.File.ReadAt(p, w.base+off) }
 
-func (w windowed) InFile(off int64, fn func(*os.File, int64)) bool {
-	fn(w.File, w.base+off)
-	return true
+func (w windowed) InFile(off, left int64, send func(f *os.File, at, left int64) int64) (int64, bool) {
+	return send(w.File, w.base+off, left), true
 }
 
 // guarded is a body as net/http has it.
