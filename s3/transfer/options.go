@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/stowage-go/stowage/internal/multipart"
+	"github.com/stowage-go/stowage/internal/schedule"
 	"github.com/stowage-go/stowage/s3"
 )
 
@@ -62,7 +63,9 @@ type DirectoryClient interface {
 
 var _ Client = (*s3.Client)(nil)
 
-// Options tune uploads. The zero value of each field is its documented default.
+// Options of a [Manager] are the totals of all its transfers and the defaults of each;
+// those of one call are that transfer's own. The zero value of each field is its
+// documented default.
 type Options struct {
 	// PartSize in bytes. Zero: 16 MiB. It is raised to whole MiB where the object
 	// would not fit the provider's number of parts (10,000; Swift 1000), and must lie
@@ -71,10 +74,18 @@ type Options struct {
 	// Threshold is the greatest size in bytes that goes by one PutObject. Zero: the
 	// part size; negative: everything but the empty object goes in parts.
 	Threshold int64
-	// Concurrency is the greatest number of parts in flight. Zero: 4; negative: 1.
+	// Concurrency is the greatest number of requests in flight that carry data, of all
+	// transfers of the manager together, or of this one in a call. Zero: 4; negative: 1.
+	// Those with the fewest in flight go first, so that transfers share equally and a
+	// small object does not wait behind all parts of a large one.
 	Concurrency int
-	// MemoryBudget bounds the buffers of one upload from a plain reader, in bytes.
-	// Zero: 64 MiB; negative: one part. Files, bytes.Reader and their like use none of it.
+	// MemoryBudget bounds, in bytes, the buffers of all uploads from plain readers
+	// together, or of this one in a call, where it can't be more than the manager's. Zero:
+	// 64 MiB; negative: one part. A part that has to be larger is the only one then.
+	// Files, bytes.Reader and their like use none of it, and a manager without transfers
+	// keeps none. Who waits for memory is served in order; so a program whose readers wait
+	// for each other, such as one goroutine that writes to several pipes in turn, needs a
+	// budget with a part for each.
 	MemoryBudget int64
 	// Integrity is how the object is proven to be what was read.
 	Integrity Integrity
@@ -105,13 +116,13 @@ type Progress struct {
 	Done bool
 }
 
-func (o *Options) engine(p s3.Profile) multipart.Options {
+func (o *Options) engine(p s3.Profile, shared *schedule.Scheduler) multipart.Options {
 	m := multipart.Options{
 		Limits: multipart.Limits{
 			MinPartSize: p.MinPartSize, MaxPartSize: p.MaxPartSize, MaxParts: int(p.MaxParts),
 			MaxPutSize: p.MaxPutSize, MaxObjectSize: p.MaxObjectSize,
 		},
-		PartSize: o.PartSize, Threshold: o.Threshold, Concurrency: o.Concurrency, Memory: o.MemoryBudget,
+		PartSize: o.PartSize, Threshold: o.Threshold, Scheduler: shared, Concurrency: o.Concurrency, Memory: o.MemoryBudget,
 		LeavePartsOnError: o.LeavePartsOnError, AbortTimeout: o.AbortTimeout,
 	}
 	if report := o.Progress; report != nil {

@@ -88,7 +88,7 @@ func (m *Manager) Upload(ctx context.Context, in *s3.PutObjectInput, fns ...func
 	if err != nil {
 		return nil, uploadError(ctx, in.Bucket, in.Key, "", err)
 	}
-	result, err := multipart.Upload(ctx, src, up, o.engine(up.profile))
+	result, err := multipart.Upload(ctx, src, up, o.engine(up.profile, m.shared))
 	if err != nil {
 		return nil, uploadError(ctx, in.Bucket, in.Key, up.uploadID(), err)
 	}
