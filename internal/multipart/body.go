@@ -4,6 +4,8 @@ import (
 	"errors"
 	"io"
 	"sync"
+
+	"github.com/stowage-go/stowage/internal/schedule"
 )
 
 // Body is the data of one part, or of the whole object. The embedded
@@ -23,6 +25,8 @@ type Body struct {
 
 	data     []byte
 	progress *partProgress
+	attempt  int            // 0, or 1 for the repeat of a slow part
+	slot     *schedule.Slot // nil in a test's own
 }
 
 // Bytes returns the part's bytes when they are in memory, as those of a plain
@@ -35,7 +39,15 @@ func (b Body) Bytes() []byte { return b.data }
 // of an attempt that is rolled back. It is optional: what a finished part left
 // unreported is added when it ends, and what a failed one reported is taken
 // back. Safe for concurrent use; ignored once the part has ended.
-func (b Body) Sent(delta int64) { b.progress.sent(delta) }
+func (b Body) Sent(delta int64) { b.progress.sent(b.attempt, delta) }
+
+// Retried reports that an attempt to send the part failed with err and that the store makes
+// another. It is how the scheduler learns of a server that asks for less. Optional.
+func (b Body) Retried(err error) {
+	if b.slot != nil {
+		b.slot.Retried(err)
+	}
+}
 
 // piece is a part on its way from source to worker, with what has to be
 // released at its end.
@@ -46,13 +58,16 @@ type piece struct {
 	buf          []byte // nil unless pooled
 }
 
-func (p piece) body(t *Tracker) Body {
+// body is the piece for one request, which is the first for it (0) or its repeat (1).
+func (p piece) body(progress *partProgress, attempt int, slot *schedule.Slot) Body {
 	return Body{
 		SectionReader: io.NewSectionReader(p.window, 0, p.size),
 		Number:        p.number,
 		Offset:        p.offset,
 		data:          p.buf,
-		progress:      &partProgress{tracker: t, size: p.size},
+		progress:      progress,
+		attempt:       attempt,
+		slot:          slot,
 	}
 }
 

@@ -121,7 +121,7 @@ func (o Options) settle() (Options, error) {
 	concurrency, memory := DefaultConcurrency, DefaultMemory
 	if o.Scheduler != nil {
 		shared := o.Scheduler.Options()
-		concurrency, memory = shared.Concurrency, shared.Memory
+		concurrency, memory = shared.Start, shared.Memory
 		o.Memory = min(o.Memory, memory)
 		if o.Concurrency != 0 {
 			o.lane = max(o.Concurrency, 1)

@@ -96,7 +96,8 @@ func send[R any](ctx context.Context, cut cutter, plan Plan, store Store[R], o O
 	tracker.Expect(plan.Size, plan.Parts)
 
 	f := finisher[R]{target: target, plan: plan, opt: o}
-	err = sendParts(ctx, cut, first, target, lane, tracker, &f.ledger)
+	s := newSender(target, lane, tracker, &f.ledger)
+	err = s.sendParts(ctx, cut, first)
 	cut.close() // Complete and Abort may take their time
 	if err != nil {
 		return Result{}, f.abandon(ctx, err)
@@ -116,21 +117,20 @@ func sendWhole[R any](ctx context.Context, cut cutter, p piece, store Store[R], 
 		return Result{}, err
 	}
 	tracker.Expect(p.size, 1)
-	body := p.body(tracker)
-	err = store.PutWhole(ctx, body)
-	slot.Done(p.size, err)
+	progress := &partProgress{tracker: tracker, size: p.size}
+	err = store.PutWhole(ctx, p.body(progress, 0, slot))
+	slot.Done(progress.moved(0), err)
+	progress.end(err == nil)
 	if err != nil {
-		body.progress.end(false)
 		return Result{}, causeOr(ctx, err)
 	}
-	body.progress.end(true)
 	tracker.Finish(p.size, 1)
 	return Result{Size: p.size}, nil
 }
 
 // sendParts sends each part in a slot of its own and returns the first error after all
 // have ended.
-func sendParts[R any](parent context.Context, cut cutter, first piece, target Target[R], lane *schedule.Lane, tracker *Tracker, l *ledger[R]) error {
+func (s *sender[R]) sendParts(parent context.Context, cut cutter, first piece) error {
 	ctx, cancel := context.WithCancelCause(parent)
 	defer cancel(nil)
 	fail := failure{parent: parent, cancel: cancel}
@@ -141,7 +141,7 @@ func sendParts[R any](parent context.Context, cut cutter, first piece, target Ta
 			fail.set(err)
 			break
 		}
-		slot, err := lane.Acquire(ctx)
+		slot, err := s.lane.Acquire(ctx)
 		if err != nil {
 			cut.release(p)
 			fail.set(err)
@@ -149,25 +149,13 @@ func sendParts[R any](parent context.Context, cut cutter, first piece, target Ta
 		}
 		workers.Go(func() {
 			defer cut.release(p)
-			err := sendPart(ctx, p, target, tracker, l)
+			moved, err := s.sendPart(ctx, p, slot)
 			fail.set(err) // before the slot lets another part begin
-			slot.Done(p.size, err)
+			slot.Done(moved, err)
 		})
 	}
 	workers.Wait()
 	return fail.err
-}
-
-func sendPart[R any](ctx context.Context, p piece, target Target[R], tracker *Tracker, l *ledger[R]) error {
-	body := p.body(tracker)
-	receipt, err := target.UploadPart(ctx, p.number, body)
-	if err != nil {
-		body.progress.end(false)
-		return &PartError{Number: p.number, Offset: p.offset, Size: p.size, Err: err}
-	}
-	l.add(p, receipt)
-	body.progress.end(true)
-	return nil
 }
 
 // failure keeps the first error, and cancels everything on it.

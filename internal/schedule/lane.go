@@ -1,6 +1,9 @@
 package schedule
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // Lane is the place of one transfer among the others. It needs no end.
 type Lane struct {
@@ -30,7 +33,7 @@ func (l *Lane) Acquire(ctx context.Context) (*Slot, error) {
 	slot := &Slot{lane: l}
 	s := l.s
 	s.mu.Lock()
-	if s.busy < s.width && l.open() {
+	if s.busy < s.width.now && l.open() {
 		// Nobody else waits, or the slot would not be free.
 		l.start(slot)
 		s.mu.Unlock()
@@ -74,6 +77,12 @@ func (l *Lane) leave(slot *Slot) {
 		s.dispatch()
 		return
 	}
+	if slot.spare {
+		s.spares.remove(slot)
+		s.slow--
+		s.dispatch() // fewer are slow
+		return
+	}
 	l.waiting.remove(slot)
 	if l.waiting.empty() {
 		s.queue.remove(l)
@@ -83,6 +92,9 @@ func (l *Lane) leave(slot *Slot) {
 // end gives a slot back. It runs under the scheduler's mutex.
 func (l *Lane) end(slot *Slot) {
 	slot.held = false
+	if slot.spare {
+		l.s.slow--
+	}
 	l.busy--
 	l.s.busy--
 	l.turn = l.s.nextTurn() // it has just been served
@@ -108,7 +120,7 @@ func (s *Scheduler) enqueue(l *Lane) {
 
 // dispatch gives free slots to the lanes in turn.
 func (s *Scheduler) dispatch() {
-	for s.busy < s.width && len(s.queue) > 0 {
+	for s.busy < s.width.now && len(s.queue) > 0 {
 		l := s.queue[0]
 		slot := l.waiting.pop()
 		l.start(slot)
@@ -120,6 +132,7 @@ func (s *Scheduler) dispatch() {
 		}
 		close(slot.granted)
 	}
+	s.dispatchSpare()
 }
 
 // Slot is the right to one request.
@@ -127,19 +140,39 @@ type Slot struct {
 	lane    *Lane
 	granted chan struct{} // closed when its turn comes; nil for one that didn't wait
 	held    bool
+	spare   bool // for a request that is made a second time
 
 	before, after *Slot // in the list of those that wait
 }
 
-// Done ends the request: bytes is what it moved, err how it failed, nil for success.
-// Further calls do nothing.
+// Done ends the request: bytes is what it moved, err how it failed, nil for success. A
+// request that moved nothing says nothing about throughput. Further calls do nothing.
 func (s *Slot) Done(bytes int64, err error) {
-	_, _ = bytes, err
-	m := s.lane.s
+	m, at := s.lane.s, time.Now()
+	throttled := m.throttled(err)
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if s.held {
-		s.lane.end(s)
-		m.dispatch()
+	if !s.held {
+		return
 	}
+	s.lane.end(s)
+	switch {
+	case throttled:
+		m.width.throttled(at)
+	case err == nil:
+		m.width.finished(at, bytes, len(m.queue) > 0)
+	}
+	m.dispatch()
+}
+
+// Retried tells that an attempt of the request failed with err and that another is made
+// within the same slot.
+func (s *Slot) Retried(err error) {
+	m, at := s.lane.s, time.Now()
+	if !m.throttled(err) {
+		return
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.width.throttled(at)
 }

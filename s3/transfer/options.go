@@ -11,10 +11,11 @@ import (
 
 // Defaults of [Options].
 const (
-	DefaultPartSize     = multipart.DefaultPartSize     // 16 MiB
-	DefaultConcurrency  = multipart.DefaultConcurrency  // 4
-	DefaultMemoryBudget = multipart.DefaultMemory       // 64 MiB
-	DefaultAbortTimeout = multipart.DefaultAbortTimeout // 30 s
+	DefaultPartSize       = multipart.DefaultPartSize     // 16 MiB
+	DefaultConcurrency    = multipart.DefaultConcurrency  // 4, at first
+	DefaultMaxConcurrency = 16                            // while throughput rises
+	DefaultMemoryBudget   = multipart.DefaultMemory       // 64 MiB
+	DefaultAbortTimeout   = multipart.DefaultAbortTimeout // 30 s
 )
 
 // Client is what a [Manager] needs of an S3 client; *s3.Client has it.
@@ -75,10 +76,20 @@ type Options struct {
 	// part size; negative: everything but the empty object goes in parts.
 	Threshold int64
 	// Concurrency is the greatest number of requests in flight that carry data, of all
-	// transfers of the manager together, or of this one in a call. Zero: 4; negative: 1.
-	// Those with the fewest in flight go first, so that transfers share equally and a
-	// small object does not wait behind all parts of a large one.
+	// transfers of the manager together, or of this one in a call. Zero: 4 at first, and up
+	// to 16 while that moves more bytes per second; negative: 1. A number that is set is
+	// where the manager starts, and the most. While the server asks for less (503, 429,
+	// SlowDown) or lets requests time out, there are fewer. Transfers with the fewest in
+	// flight go first, so that they share equally and a small object does not wait behind
+	// all parts of a large one.
 	Concurrency int
+	// FixedConcurrency keeps to Concurrency, or 4, whatever throughput and server say. It is
+	// the manager's; in a call it has no meaning.
+	FixedConcurrency bool
+	// Bandwidth is the most bytes per second of all bodies that the manager's transfers send
+	// and receive, or this one's in a call, beside the manager's own limit. Retries count,
+	// headers and TLS don't. Zero: no limit.
+	Bandwidth int64
 	// MemoryBudget bounds, in bytes, the buffers of all uploads from plain readers
 	// together, or of this one in a call, where it can't be more than the manager's. Zero:
 	// 64 MiB; negative: one part. A part that has to be larger is the only one then.
@@ -92,6 +103,13 @@ type Options struct {
 	// Progress is called, one call at a time, when bytes have reached a connection,
 	// when a retry takes some back, and when parts are done.
 	Progress func(Progress)
+	// NoRepeat waits for a part however slow it is. Otherwise one that takes more than twice
+	// as long as nine of ten parts of its size, and over a second, is sent once more on
+	// another connection, and the first answer counts. That is one part of an upload, and one
+	// more for each 1000; it takes a slot that nobody else wants, and is left where parts
+	// take over 5 s on average, while the server throttles, where the profile does not say
+	// RepeatParts, and for objects whose encryption makes ETags of equal parts differ.
+	NoRepeat bool
 	// LeavePartsOnError keeps the parts of an upload that failed, so that it can be
 	// taken up again. They go on being stored, and billed.
 	LeavePartsOnError bool

@@ -128,6 +128,6 @@ func (m *Manager) prepare(in *s3.PutObjectInput, o *Options) (*upload, multipart
 	}
 	return &upload{
 		client: m.client, in: in, options: o, profile: resolved.Profile, protection: p, settle: m.settle,
-		allowUnsupported: resolved.AllowUnsupported,
+		allowUnsupported: resolved.AllowUnsupported, limiter: m.limiter(o),
 	}, src, nil
 }
