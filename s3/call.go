@@ -110,7 +110,13 @@ func (k *call) Authorize(ctx context.Context, a *transport.Attempt) error {
 	} else {
 		k.payload.anonymous(a.Request.Header)
 	}
+	if a.Body == nil {
+		return nil
+	}
 	k.payload.wrap(a, seed)
+	if limit := k.settings.options.LimitBody; limit != nil && k.info.StreamInput {
+		a.Body = limit(ctx, a.Body)
+	}
 	return nil
 }
 

@@ -116,6 +116,7 @@ func (s *settings) set(o Options) error {
 	s.pipeline.Backoff = transport.Backoff{Base: o.BaseDelay, Max: o.MaxDelay}
 	s.pipeline.Idle = o.IdleTimeout
 	s.pipeline.Logger = o.Logger
+	s.pipeline.OnRetry = o.OnRetry
 	return nil
 }
 

@@ -9,7 +9,6 @@ import (
 	"sync"
 
 	"github.com/aws/smithy-go"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/stowage-go/stowage/internal/rest"
 )
@@ -189,18 +188,17 @@ func (c *Client) newDeletion(in *DeleteAllInput, opts []func(*Options)) (*deleti
 
 func (d *deletion) run(ctx context.Context) error {
 	work := make(chan []ObjectIdentifier)
-	var workers errgroup.Group
+	var workers sync.WaitGroup
 	for range d.in.Concurrency {
-		workers.Go(func() error {
+		workers.Go(func() {
 			for batch := range work {
 				d.delete(ctx, batch)
 			}
-			return nil
 		})
 	}
 	listed := d.list(ctx, work)
 	close(work)
-	_ = workers.Wait()
+	workers.Wait()
 
 	err := listed
 	switch {

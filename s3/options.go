@@ -1,9 +1,11 @@
 package s3
 
 import (
+	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"maps"
 	"net/http"
@@ -118,6 +120,15 @@ type Options struct {
 	// as they do, and with a negative number when an attempt is given up and its
 	// bytes no longer count. It must be quick and safe for concurrent use.
 	Progress func(delta int64)
+	// OnRetry is called with what an attempt failed with, before the wait for the next
+	// one: a program learns of a server that asks for less (503 SlowDown) although the
+	// retries overcome it. It must be quick and safe for concurrent use.
+	OnRetry func(err error)
+	// LimitBody is put around what is read of the body of PutObject or UploadPart for each
+	// attempt, such as to bound the bytes per second; its bytes must be those of body.
+	// What is read ahead to be hashed does not pass it. Reads may wait, up to the end of
+	// ctx: that is not taken for a connection that makes no progress. Nil: nothing is.
+	LimitBody func(ctx context.Context, body io.Reader) io.Reader
 
 	// Logger receives attempts at debug level, retries at info level, and redacted
 	// headers four levels below debug. Nil: nothing is logged.

@@ -257,7 +257,7 @@ func (p *payload) trailing() string {
 
 // wrap dresses the body of one attempt.
 func (p *payload) wrap(a *transport.Attempt, seed sigv4.Signature) {
-	if a.Body == nil || p.chunked.Mode == "" {
+	if p.chunked.Mode == "" {
 		return
 	}
 	if p.digest != nil {

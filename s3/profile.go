@@ -77,6 +77,10 @@ type Profile struct {
 	// RangedPartCopy: UploadPartCopy honours CopySourceRange. Where it doesn't, each
 	// part would hold the whole source: such a call fails with [ErrUnsupported].
 	RangedPartCopy bool
+	// RepeatParts: a part may be sent twice at the same time, whichever arrives last. Where
+	// that is not known to do no harm, package s3/transfer waits for a slow part in place
+	// of sending it once more.
+	RepeatParts bool
 
 	// ListVersion is the listing operation to prefer: 2 for ListObjectsV2, 1 for
 	// ListObjects.

@@ -25,7 +25,7 @@ func AWS() Profile {
 		AWSChunked: true, PayloadHash: true, ContentMD5: true, ETagMD5: true,
 		MaxParts: 10000, MinPartSize: 5 * mebibyte, MaxPartSize: 5 * gibibyte,
 		MaxPutSize: 5 * gibibyte, MaxObjectSize: 5 * tebibyte,
-		RangedPartCopy: true, ListVersion: 2, EncodingTypeURL: true, ExpectedBucketOwner: true, CustomerKeys: true,
+		RangedPartCopy: true, RepeatParts: true, ListVersion: 2, EncodingTypeURL: true, ExpectedBucketOwner: true, CustomerKeys: true,
 		ConditionalWrites: []string{
 			"PutObject", "CopyObject", "CompleteMultipartUpload", "DeleteObject", "DeleteObjects", "RenameObject", "PutObjectAnnotation", "DeleteObjectAnnotation",
 		},
@@ -139,7 +139,7 @@ func NHNCloud() Profile {
 		PayloadHash: true, ContentMD5: true, ETagMD5: true,
 		MaxParts: 1000, MinPartSize: 5 * mebibyte, MaxPartSize: 5 * gibibyte,
 		MaxPutSize: 5 * gibibyte, MaxObjectSize: 1000 * 5 * gibibyte,
-		RangedPartCopy: true, ListVersion: 2, EncodingTypeURL: true, ConditionalWrites: []string{"CompleteMultipartUpload", "DeleteObject"},
+		RangedPartCopy: true, RepeatParts: true, ListVersion: 2, EncodingTypeURL: true, ConditionalWrites: []string{"CompleteMultipartUpload", "DeleteObject"},
 		// Swift deletes a request's keys almost one by one: 1000 were seen to take 56 s.
 		DeleteObjectsKeys: 100,
 		OtherOperations:   Unsupported,

@@ -5,6 +5,8 @@ import (
 	"io"
 	"os"
 	"sync"
+
+	"github.com/stowage-go/stowage/internal/schedule"
 )
 
 // Body is the data of one part, or of the whole object. The embedded
@@ -24,6 +26,8 @@ type Body struct {
 
 	data     []byte
 	progress *partProgress
+	attempt  int            // 0, or 1 for the repeat of a slow part
+	slot     *schedule.Slot // nil in a test's own
 }
 
 // Bytes returns the part's bytes when they are in memory, as those of a plain
@@ -36,7 +40,15 @@ func (b Body) Bytes() []byte { return b.data }
 // of an attempt that is rolled back. It is optional: what a finished part left
 // unreported is added when it ends, and what a failed one reported is taken
 // back. Safe for concurrent use; ignored once the part has ended.
-func (b Body) Sent(delta int64) { b.progress.sent(delta) }
+func (b Body) Sent(delta int64) { b.progress.sent(b.attempt, delta) }
+
+// Retried reports that an attempt to send the part failed with err and that the store makes
+// another. It is how the scheduler learns of a server that asks for less. Optional.
+func (b Body) Retried(err error) {
+	if b.slot != nil {
+		b.slot.Retried(err)
+	}
+}
 
 // piece is a part on its way from source to worker, with what has to be
 // released at its end.
@@ -47,13 +59,16 @@ type piece struct {
 	buf          []byte // nil unless pooled
 }
 
-func (p piece) body(t *Tracker) Body {
+// body is the piece for one request, which is the first for it (0) or its repeat (1).
+func (p piece) body(progress *partProgress, attempt int, slot *schedule.Slot) Body {
 	return Body{
 		SectionReader: io.NewSectionReader(p.window, 0, p.size),
 		Number:        p.number,
 		Offset:        p.offset,
 		data:          p.buf,
-		progress:      &partProgress{tracker: t, size: p.size},
+		progress:      progress,
+		attempt:       attempt,
+		slot:          slot,
 	}
 }
 

@@ -23,10 +23,10 @@
 //
 // A plain reader needs a buffer for each part in flight. Options.Memory bounds
 // the sum of all buffers, the one being filled included, so a part size above
-// Memory/Concurrency lowers the number of parts in flight, down to one. When
-// the size is known and a single part has to be larger than Memory (size
-// divided by the allowed number of parts), that one part is the budget. When
-// the size is not known, parts never grow beyond Memory; a stream that would
+// Memory/Concurrency lowers the number of parts in flight, down to one. Uploads of one
+// Scheduler share its memory as well. When the size is known and a single part has to be
+// larger than Memory (size divided by the allowed number of parts), that one part is the
+// budget. When the size is not known, parts never grow beyond Memory; a stream that would
 // need them to fails with a LimitError that names Memory.
 //
 // # Streams of unknown length

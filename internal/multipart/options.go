@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"time"
+
+	"github.com/stowage-go/stowage/internal/schedule"
 )
 
 // Defaults of [Options] and [Limits].
@@ -55,12 +57,17 @@ type Options struct {
 	// the part size.
 	Threshold int64
 
-	// Concurrency is the largest number of parts in flight. 0 is 4, negative is 1.
+	// Scheduler is what the upload shares with others: its requests take slots of it,
+	// its buffers are of its memory. Nil is one of its own, with Concurrency and Memory.
+	Scheduler *schedule.Scheduler
+
+	// Concurrency is the largest number of parts in flight. 0 is 4, or what the
+	// Scheduler gives; negative is 1.
 	Concurrency int
 
 	// Memory bounds the bytes of all part buffers of a plain reader; sources with
-	// ReadAt use none. 0 is 64 MiB. It is raised to one part where it is less, so
-	// a negative value means one part at a time.
+	// ReadAt use none. 0 is 64 MiB, or the Scheduler's, which is also the most. It is
+	// raised to one part where it is less, so a negative value means one part at a time.
 	Memory int64
 
 	// LeavePartsOnError skips Abort after a failure or cancellation, so that the
@@ -72,6 +79,8 @@ type Options struct {
 
 	// Progress is told how far the upload is, see [Progress] and [Tracker].
 	Progress func(Progress)
+
+	lane int // settled: the limit of the upload's lane, 0 for the Scheduler's
 }
 
 // settle returns o with every default filled in, or an error wrapping ErrOptions.
@@ -109,8 +118,17 @@ func (o Options) settle() (Options, error) {
 		return o, &LimitError{Limit: LimitMaxPartSize, Allowed: l.MaxPartSize, Asked: o.PartSize}
 	}
 
-	o.Concurrency = max(or(o.Concurrency, DefaultConcurrency), 1)
-	o.Memory = min(max(or(o.Memory, DefaultMemory), 1), math.MaxInt)
+	concurrency, memory := DefaultConcurrency, DefaultMemory
+	if o.Scheduler != nil {
+		shared := o.Scheduler.Options()
+		concurrency, memory = shared.Start, shared.Memory
+		o.Memory = min(o.Memory, memory)
+		if o.Concurrency != 0 {
+			o.lane = max(o.Concurrency, 1)
+		}
+	}
+	o.Concurrency = max(or(o.Concurrency, concurrency), 1)
+	o.Memory = min(max(or(o.Memory, memory), 1), math.MaxInt)
 	o.AbortTimeout = or(o.AbortTimeout, DefaultAbortTimeout)
 	return o, nil
 }

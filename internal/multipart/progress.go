@@ -132,25 +132,32 @@ type partProgress struct {
 	size    int64
 
 	mu       sync.Mutex
-	reported int64 // sum of deltas
-	counted  int64 // of them in the tracker: within 0..size
+	reported [2]int64 // sums of deltas, of the part and of its repeat
+	counted  int64    // the larger one, in the tracker: within 0..size
 	ended    bool
 }
 
-func (p *partProgress) sent(delta int64) {
+func (p *partProgress) sent(attempt int, delta int64) {
 	if p == nil {
 		return
 	}
 	p.mu.Lock()
 	changed := false
 	if !p.ended {
-		p.reported += delta
-		changed = p.count(min(max(p.reported, 0), p.size), 0)
+		p.reported[attempt] += delta
+		changed = p.count(min(max(p.reported[0], p.reported[1], 0), p.size), 0)
 	}
 	p.mu.Unlock()
 	if changed {
 		p.tracker.tell()
 	}
+}
+
+// moved is what that attempt reports to have sent.
+func (p *partProgress) moved(attempt int) int64 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return min(max(p.reported[attempt], 0), p.size)
 }
 
 // end settles the part: all of its bytes count if it is done, none if not.

@@ -125,6 +125,9 @@ type cutter interface {
 	next(ctx context.Context) (piece, bool, error)
 	// release takes back a piece that first or next returned.
 	release(p piece)
+	// close frees what the cutter holds, once all pieces are released. It may be called
+	// again.
+	close()
 }
 
 // sections cuts a source with ReadAt.
@@ -159,3 +162,5 @@ func (s *sections) piece(number int, offset, size int64) piece {
 }
 
 func (s *sections) release(p piece) { p.window.close() }
+
+func (s *sections) close() {}

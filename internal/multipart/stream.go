@@ -5,13 +5,11 @@ import (
 	"context"
 	"errors"
 	"io"
+
+	"github.com/stowage-go/stowage/internal/schedule"
 )
 
-const (
-	firstBuffer   = 64 << 10 // of a stream of unknown length
-	growth        = 8        // of that buffer until the first part is full: what it leaves behind is garbage
-	maxEmptyReads = 100      // as bufio has it
-)
+const maxEmptyReads = 100 // as bufio has it
 
 var errBadRead = errors.New("reader returned an impossible count")
 
@@ -21,7 +19,7 @@ type stream struct {
 	r      io.Reader
 	plan   Plan
 	opt    Options
-	pool   *pool
+	memory *schedule.Memory // closing it gives back what an error left behind
 	number int
 	got    int64 // bytes read, the one ahead included
 	cut    int64 // bytes handed out in pieces
@@ -39,7 +37,7 @@ func (s *stream) first(ctx context.Context) (piece, bool, error) {
 		p, _, err := s.next(ctx)
 		return p, false, err
 	}
-	buf, err := s.pool.get(ctx, s.plan.Size)
+	buf, err := s.memory.Get(ctx, s.plan.Size)
 	if err != nil {
 		return piece{}, false, err
 	}
@@ -57,19 +55,15 @@ func (s *stream) first(ctx context.Context) (piece, bool, error) {
 // stream costs a tiny buffer.
 func (s *stream) firstUnknown(ctx context.Context) (piece, bool, error) {
 	full := min(s.plan.PartSize, s.plan.Capacity)
-	buf, err := s.pool.get(ctx, s.grow(0, full))
+	buf, err := s.memory.First(ctx, full)
 	if err != nil {
 		return piece{}, false, err
 	}
 	n, err := s.fill(ctx, buf)
 	for err == nil && !s.ended && int64(len(buf)) < full {
-		var grown []byte
-		if grown, err = s.pool.get(ctx, s.grow(int64(len(buf)), full)); err != nil {
+		if buf, err = s.memory.Grow(ctx, buf); err != nil {
 			break
 		}
-		copy(grown, buf)
-		s.pool.drop(buf)
-		buf = grown
 		var m int
 		m, err = s.fill(ctx, buf[n:])
 		n += m
@@ -88,17 +82,6 @@ func (s *stream) firstUnknown(ctx context.Context) (piece, bool, error) {
 	}
 	s.number = 1
 	return s.piece(1, buf[:n]), false, nil
-}
-
-// grow returns the size of the buffer after one of the given size. Both are
-// alive while one is copied into the other, so a size that would leave no room
-// for the full part beside it is skipped.
-func (s *stream) grow(size, full int64) int64 {
-	next := max(growth*size, firstBuffer)
-	if next < full && next+full <= s.pool.budget {
-		return next
-	}
-	return full
 }
 
 func (s *stream) next(ctx context.Context) (piece, bool, error) {
@@ -122,7 +105,7 @@ func (s *stream) next(ctx context.Context) (piece, bool, error) {
 	if size == 0 {
 		return piece{}, false, s.outgrown()
 	}
-	buf, err := s.pool.get(ctx, size)
+	buf, err := s.memory.Get(ctx, size)
 	if err != nil {
 		return piece{}, false, err
 	}
@@ -153,8 +136,10 @@ func (s *stream) piece(number int, buf []byte) piece {
 // release closes the part's window before its buffer can be lent again.
 func (s *stream) release(p piece) {
 	p.window.close()
-	s.pool.put(p.buf)
+	s.memory.Put(p.buf)
 }
+
+func (s *stream) close() { s.memory.Close() }
 
 // outgrown names the limit that stops a stream of unknown length.
 func (s *stream) outgrown() error {

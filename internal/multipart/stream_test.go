@@ -6,11 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"sync/atomic"
 	"testing"
 	"testing/iotest"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/stowage-go/stowage/internal/schedule"
 )
 
 func TestStreams(t *testing.T) {
@@ -276,21 +277,21 @@ func TestStreamOutgrowsItsPlan(t *testing.T) {
 	}
 }
 
-// uploadWatched is Upload with a watch on buffers, which returns the most bytes
-// that were alive at once.
-func uploadWatched(t *testing.T, src Source, store Store[receipt], opt Options) (peak int64) {
+// peakOf uploads over a scheduler, and returns the most bytes of buffers that were alive
+// at once.
+func peakOf(t *testing.T, src Source, store Store[receipt], o Options) int64 {
 	t.Helper()
-	o, err := opt.settle()
+	concurrency := o.Concurrency
+	if concurrency == 0 {
+		concurrency = DefaultConcurrency
+	}
+	o.Scheduler = schedule.New(schedule.Options{Concurrency: concurrency, Memory: o.Memory})
+	_, err := Upload(t.Context(), src, store, o)
 	require.NoError(t, err)
-	var most atomic.Int64
-	_, err = upload(t.Context(), src, store, o, func(alive int64) {
-		require.GreaterOrEqual(t, alive, int64(0))
-		if alive > most.Load() { // the pool's lock is held
-			most.Store(alive)
-		}
-	})
-	require.NoError(t, err)
-	return most.Load()
+	u := o.Scheduler.Usage()
+	require.Zero(t, u.InFlight)
+	require.Zero(t, u.Memory, "an idle scheduler keeps buffers")
+	return u.PeakMemory
 }
 
 // hashing reads every byte of a part and keeps none.
@@ -337,14 +338,14 @@ func TestMemoryBudget(t *testing.T) {
 			}
 			src, err := ReaderAtSource(zeros{}, c.size)
 			require.NoError(t, err)
-			require.Zero(t, uploadWatched(t, src, hashing{}, o), "no buffers for a source with ReadAt")
+			require.Zero(t, peakOf(t, src, hashing{}, o), "no buffers for a source with ReadAt")
 
 			declared := int64(-1)
 			if c.known {
 				declared = c.size
 			}
 			r := plain(io.NewSectionReader(zeros{}, 0, c.size))
-			peak := uploadWatched(t, mustReader(t, r, declared), hashing{}, o)
+			peak := peakOf(t, mustReader(t, r, declared), hashing{}, o)
 			require.LessOrEqual(t, peak, c.most)
 			require.GreaterOrEqual(t, peak, c.less)
 		})
@@ -362,7 +363,7 @@ func TestMemoryBudgetWithGrowingParts(t *testing.T) {
 	p, err := NewPlan(-1, o)
 	require.NoError(t, err)
 	require.Greater(t, p.Capacity, size)
-	peak := uploadWatched(t, mustReader(t, plain(io.NewSectionReader(zeros{}, 0, size)), -1), hashing{}, o)
+	peak := peakOf(t, mustReader(t, plain(io.NewSectionReader(zeros{}, 0, size)), -1), hashing{}, o)
 	require.LessOrEqual(t, peak, o.Memory)
 	require.Greater(t, peak, int64(64*kib))
 }

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"sync"
 
-	"golang.org/x/sync/errgroup"
+	"github.com/stowage-go/stowage/internal/schedule"
 )
 
 // Target takes the parts of one upload. R is the receipt that the store gives
@@ -38,7 +38,7 @@ type Result struct {
 }
 
 // Upload sends src through store: small sources by one PutWhole, larger ones in
-// parts, up to Options.Concurrency of them at once.
+// parts, as many at once as Options.Concurrency and the scheduler allow.
 //
 // A plain reader is read by the calling goroutine. After a failure or a
 // cancellation Upload returns when the Read that is running, and the calls to
@@ -55,12 +55,6 @@ func Upload[R any](ctx context.Context, src Source, store Store[R], opt Options)
 	if err != nil {
 		return Result{}, err
 	}
-	return upload(ctx, src, store, o, nil)
-}
-
-// upload is Upload with settled options; watch sees the bytes of all buffers
-// whenever they change.
-func upload[R any](ctx context.Context, src Source, store Store[R], o Options, watch func(int64)) (Result, error) {
 	if src.at == nil && src.r == nil {
 		return Result{}, fmt.Errorf("%w: the source is the zero value, it is made by ReaderSource or ReaderAtSource", ErrOptions)
 	}
@@ -68,19 +62,23 @@ func upload[R any](ctx context.Context, src Source, store Store[R], o Options, w
 	if err != nil {
 		return Result{}, err
 	}
+	scheduler := o.Scheduler
+	if scheduler == nil {
+		scheduler = schedule.New(schedule.Options{Concurrency: o.Concurrency, Memory: o.Memory})
+	}
 	var cut cutter
 	if src.Buffered() {
-		budget := max(o.Memory, plan.PartSize)
-		cut = &stream{r: src.r, plan: plan, opt: o, pool: newPool(budget, watch)}
+		cut = &stream{r: src.r, plan: plan, opt: o, memory: scheduler.Memory(o.Memory)}
 	} else {
 		cut = &sections{src: src, plan: plan, asOne: o.whole(src.size, plan, false)}
 	}
+	defer cut.close()
 	tracker := NewTracker(o.Progress)
 	defer tracker.Stop()
-	return send(ctx, cut, plan, store, o, tracker)
+	return send(ctx, cut, plan, store, o, scheduler.Lane(o.lane), tracker)
 }
 
-func send[R any](ctx context.Context, cut cutter, plan Plan, store Store[R], o Options, tracker *Tracker) (Result, error) {
+func send[R any](ctx context.Context, cut cutter, plan Plan, store Store[R], o Options, lane *schedule.Lane, tracker *Tracker) (Result, error) {
 	if ctx.Err() != nil {
 		return Result{}, context.Cause(ctx)
 	}
@@ -89,7 +87,7 @@ func send[R any](ctx context.Context, cut cutter, plan Plan, store Store[R], o O
 		return Result{}, causeOr(ctx, err)
 	}
 	if whole {
-		return sendWhole(ctx, cut, first, store, tracker)
+		return sendWhole(ctx, cut, first, store, lane, tracker)
 	}
 	target, err := store.Begin(ctx, plan)
 	if err != nil {
@@ -98,7 +96,10 @@ func send[R any](ctx context.Context, cut cutter, plan Plan, store Store[R], o O
 	tracker.Expect(plan.Size, plan.Parts)
 
 	f := finisher[R]{target: target, plan: plan, opt: o}
-	if err := sendParts(ctx, cut, first, target, o.Concurrency, tracker, &f.ledger); err != nil {
+	s := newSender(target, lane, tracker, &f.ledger)
+	err = s.sendParts(ctx, cut, first)
+	cut.close() // Complete and Abort may take their time
+	if err != nil {
 		return Result{}, f.abandon(ctx, err)
 	}
 	tracker.Expect(f.ledger.bytes, len(f.ledger.entries))
@@ -109,61 +110,52 @@ func send[R any](ctx context.Context, cut cutter, plan Plan, store Store[R], o O
 	return Result{Size: f.ledger.bytes, Parts: len(f.ledger.entries), PartSize: first.size}, nil
 }
 
-func sendWhole[R any](ctx context.Context, cut cutter, p piece, store Store[R], tracker *Tracker) (Result, error) {
+func sendWhole[R any](ctx context.Context, cut cutter, p piece, store Store[R], lane *schedule.Lane, tracker *Tracker) (Result, error) {
 	defer cut.release(p)
-	tracker.Expect(p.size, 1)
-	body := p.body(tracker)
-	err := store.PutWhole(ctx, body)
+	slot, err := lane.Acquire(ctx)
 	if err != nil {
-		body.progress.end(false)
+		return Result{}, err
+	}
+	tracker.Expect(p.size, 1)
+	progress := &partProgress{tracker: tracker, size: p.size}
+	err = store.PutWhole(ctx, p.body(progress, 0, slot))
+	slot.Done(progress.moved(0), err)
+	progress.end(err == nil)
+	if err != nil {
 		return Result{}, causeOr(ctx, err)
 	}
-	body.progress.end(true)
 	tracker.Finish(p.size, 1)
 	return Result{Size: p.size}, nil
 }
 
-// sendParts runs the workers and returns the first error after all have ended.
-func sendParts[R any](parent context.Context, cut cutter, first piece, target Target[R], concurrency int, tracker *Tracker, l *ledger[R]) error {
+// sendParts sends each part in a slot of its own and returns the first error after all
+// have ended.
+func (s *sender[R]) sendParts(parent context.Context, cut cutter, first piece) error {
 	ctx, cancel := context.WithCancelCause(parent)
 	defer cancel(nil)
 	fail := failure{parent: parent, cancel: cancel}
 
-	var workers errgroup.Group
-	workers.SetLimit(concurrency)
+	var workers sync.WaitGroup
 	for p, ok, err := first, true, error(nil); ok || err != nil; p, ok, err = cut.next(ctx) {
-		if err == nil && ctx.Err() != nil {
-			cut.release(p)
-			err = context.Cause(ctx)
-		}
 		if err != nil {
 			fail.set(err)
 			break
 		}
-		workers.Go(func() error {
+		slot, err := s.lane.Acquire(ctx)
+		if err != nil {
+			cut.release(p)
+			fail.set(err)
+			break
+		}
+		workers.Go(func() {
 			defer cut.release(p)
-			if ctx.Err() != nil { // it ended while the part waited for a free worker
-				fail.set(context.Cause(ctx))
-				return nil
-			}
-			fail.set(sendPart(ctx, p, target, tracker, l))
-			return nil
+			moved, err := s.sendPart(ctx, p, slot)
+			fail.set(err) // before the slot lets another part begin
+			slot.Done(moved, err)
 		})
 	}
-	_ = workers.Wait() // errors are in fail, which knows the first one
+	workers.Wait()
 	return fail.err
-}
-
-func sendPart[R any](ctx context.Context, p piece, target Target[R], tracker *Tracker, l *ledger[R]) error {
-	body := p.body(tracker)
-	receipt, err := target.UploadPart(ctx, p.number, body)
-	if err != nil {
-		body.progress.end(false)
-		return &PartError{Number: p.number, Offset: p.offset, Size: p.size, Err: err}
-	}
-	l.add(p, receipt)
-	body.progress.end(true)
-	return nil
 }
 
 // failure keeps the first error, and cancels everything on it.

@@ -74,6 +74,10 @@ func classifyAnswer(status int, err error) verdict {
 	return final
 }
 
+// Throttles reports whether an answer that was taken for a failure asks for fewer requests:
+// 429, 503, or a code such as SlowDown.
+func Throttles(status int, err error) bool { return classifyAnswer(status, err) == throttled }
+
 // classifyConnection judges a failure that left no answer. The caller has made sure
 // that its own context is not what ended the attempt.
 func classifyConnection(err error) verdict {

@@ -31,6 +31,9 @@ type Pipeline struct {
 	Clock       *Clock        // must be set
 	Idle        time.Duration // zero: DefaultIdle; negative: off
 	Logger      *slog.Logger  // nil: silent
+	// OnRetry is told what an attempt failed with that will be followed by another; may
+	// be nil.
+	OnRetry func(error)
 
 	// sleep waits between attempts; nil: a timer. Tests count with it.
 	sleep func(context.Context, time.Duration) error
@@ -90,6 +93,9 @@ func (p *Pipeline) Do(ctx context.Context, r *Request, h Handler) (*Response, er
 		}
 		paid := p.Budget.take(v.cost())
 		p.logRetry(ctx, r, n, wait, paid, err)
+		if paid && p.OnRetry != nil {
+			p.OnRetry(err)
+		}
 		// Without tokens the wait is kept, so that a caller's own loop over failing
 		// calls does not run hot.
 		if werr := p.wait(ctx, wait); werr != nil {

@@ -230,6 +230,36 @@ func TestServerAsksToWait(t *testing.T) {
 	require.Equal(t, []time.Duration{7 * time.Second, 1500 * time.Millisecond}, r.waits)
 }
 
+func TestOnRetry(t *testing.T) {
+	r := newRig(t, answer(503), broken(io.EOF), answer(200), answer(404), answer(503))
+	var told []error
+	r.OnRetry = func(err error) { told = append(told, err) }
+	_, err := r.Do(t.Context(), get(), &handler{})
+	require.NoError(t, err)
+	require.Len(t, told, 2)
+	require.True(t, Throttles(503, told[0]))
+	require.ErrorIs(t, told[1], io.EOF)
+	_, err = r.Do(t.Context(), get(), &handler{})
+	require.Error(t, err)
+	r.Budget = NewBudget(0)
+	_, err = r.Do(t.Context(), get(), &handler{})
+	require.ErrorIs(t, err, ErrBudget)
+	require.Len(t, told, 2, "no further attempt is made")
+}
+
+func TestThrottles(t *testing.T) {
+	for _, c := range []struct {
+		status int
+		code   string
+		want   bool
+	}{
+		{503, "", true}, {429, "", true}, {200, "SlowDown", true}, {400, "RequestLimitExceeded", true},
+		{500, "InternalError", false}, {408, "RequestTimeout", false}, {403, "AccessDenied", false},
+	} {
+		require.Equal(t, c.want, Throttles(c.status, &apiError{c.code, c.status}), c)
+	}
+}
+
 func TestBudgetRunsOut(t *testing.T) {
 	r := newRig(t, answer(503), answer(503))
 	r.Budget = NewBudget(costRetry)

@@ -71,16 +71,6 @@ func askedChecksum(in *s3.PutObjectInput) (s3.ChecksumAlgorithm, error) {
 	return given, nil
 }
 
-// digest hashes a part in memory.
-func digest(a checksum.Algorithm, b []byte) (string, error) {
-	h, err := checksum.New(a)
-	if err != nil {
-		return "", err
-	}
-	h.Write(b)
-	return checksum.Encode(h.Sum(nil)), nil
-}
-
 // combinable: the object's checksum follows from the parts'. For the others S3 keeps a
 // checksum of checksums.
 func combinable(a s3.ChecksumAlgorithm) bool {

@@ -144,10 +144,14 @@ func TestMemoryOfStream(t *testing.T) {
 // swallowing is a fake that keeps no bodies.
 type swallowing struct {
 	*fake
-	bytes atomic.Int64
+	bytes  atomic.Int64
+	during func()
 }
 
 func (s *swallowing) UploadPart(_ context.Context, in *s3.UploadPartInput, _ ...func(*s3.Options)) (*s3.UploadPartOutput, error) {
+	if s.during != nil {
+		s.during()
+	}
 	n, err := io.Copy(io.Discard, in.Body)
 	s.bytes.Add(n)
 	return &s3.UploadPartOutput{ETag: `"x"`}, err

@@ -1,15 +1,21 @@
 package transfer
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"net"
+	"net/http"
 	"time"
 
 	"github.com/stowage-go/stowage/internal/schedule"
+	"github.com/stowage-go/stowage/internal/transport"
 	"github.com/stowage-go/stowage/s3"
 )
 
 // Manager moves objects of any size. All transfers of one manager share its requests in
-// flight and its memory. It is safe for concurrent use.
+// flight, its memory and its bandwidth, so a program mostly has one for each server. It is
+// safe for concurrent use, holds nothing while it is idle, and needs no end.
 type Manager struct {
 	client  Client
 	options Options
@@ -34,21 +40,65 @@ func NewManager(client Client, fns ...func(*Options)) (*Manager, error) {
 }
 
 func (o *Options) schedule() schedule.Options {
-	concurrency := o.Concurrency
-	if concurrency == 0 {
-		concurrency = DefaultConcurrency
+	s := schedule.Options{
+		Concurrency: o.Concurrency, Adapt: !o.FixedConcurrency, Throttled: throttled,
+		Memory: o.MemoryBudget, Bandwidth: o.Bandwidth,
 	}
-	memory := o.MemoryBudget
-	if memory == 0 {
-		memory = DefaultMemoryBudget
+	switch {
+	case s.Concurrency != 0:
+	case o.FixedConcurrency:
+		s.Concurrency = DefaultConcurrency
+	default:
+		s.Start, s.Concurrency = DefaultConcurrency, DefaultMaxConcurrency
 	}
-	return schedule.Options{Concurrency: concurrency, Memory: memory}
+	if s.Memory == 0 {
+		s.Memory = DefaultMemoryBudget
+	}
+	return s
+}
+
+// throttled: the server asks for less by this error of package s3, or is too slow for what
+// it has.
+func throttled(err error) bool {
+	var refused *s3.Error
+	if errors.As(err, &refused) {
+		return transport.Throttles(refused.StatusCode, err) || refused.StatusCode == http.StatusRequestTimeout ||
+			refused.Code == string(s3.ErrRequestTimeout)
+	}
+	// A deadline is the caller's.
+	var late net.Error
+	return errors.As(err, &late) && late.Timeout() && !errors.Is(err, context.DeadlineExceeded)
+}
+
+// observed tells the scheduler of retries within a slot. It goes behind the ClientOptions.
+func observed(retried func(error)) func(*s3.Options) {
+	return func(o *s3.Options) {
+		if own := o.OnRetry; own != nil {
+			o.OnRetry = func(err error) {
+				own(err)
+				retried(err)
+			}
+			return
+		}
+		o.OnRetry = retried
+	}
+}
+
+// limiter is the bandwidth of one transfer: the manager's, and its own within it if it has
+// one; nil for no limit.
+func (m *Manager) limiter(o *Options) *schedule.Limiter {
+	if o.Bandwidth == m.options.Bandwidth {
+		return m.shared.Limiter(0)
+	}
+	return m.shared.Limiter(o.Bandwidth)
 }
 
 func (o *Options) check() error {
 	switch {
 	case o.PartSize < 0:
 		return &OptionError{Field: "PartSize", Reason: "is negative"}
+	case o.Bandwidth < 0:
+		return &OptionError{Field: "Bandwidth", Reason: "is negative"}
 	case o.Integrity < IntegrityAuto || o.Integrity > IntegrityTransport:
 		return &OptionError{Field: "Integrity", Reason: fmt.Sprintf("%d is none", o.Integrity)}
 	}

@@ -5,15 +5,17 @@ import (
 	"time"
 
 	"github.com/stowage-go/stowage/internal/multipart"
+	"github.com/stowage-go/stowage/internal/schedule"
 	"github.com/stowage-go/stowage/s3"
 )
 
 // Defaults of [Options].
 const (
-	DefaultPartSize     = multipart.DefaultPartSize     // 16 MiB
-	DefaultConcurrency  = multipart.DefaultConcurrency  // 4
-	DefaultMemoryBudget = multipart.DefaultMemory       // 64 MiB
-	DefaultAbortTimeout = multipart.DefaultAbortTimeout // 30 s
+	DefaultPartSize       = multipart.DefaultPartSize     // 16 MiB
+	DefaultConcurrency    = multipart.DefaultConcurrency  // 4, at first
+	DefaultMaxConcurrency = 16                            // while throughput rises
+	DefaultMemoryBudget   = multipart.DefaultMemory       // 64 MiB
+	DefaultAbortTimeout   = multipart.DefaultAbortTimeout // 30 s
 )
 
 // Client is what a [Manager] needs of an S3 client; *s3.Client has it.
@@ -62,7 +64,9 @@ type DirectoryClient interface {
 
 var _ Client = (*s3.Client)(nil)
 
-// Options tune uploads. The zero value of each field is its documented default.
+// Options of a [Manager] are the totals of all its transfers and the defaults of each;
+// those of one call are that transfer's own. The zero value of each field is its
+// documented default.
 type Options struct {
 	// PartSize in bytes. Zero: 16 MiB. It is raised to whole MiB where the object
 	// would not fit the provider's number of parts (10,000; Swift 1000), and must lie
@@ -71,16 +75,41 @@ type Options struct {
 	// Threshold is the greatest size in bytes that goes by one PutObject. Zero: the
 	// part size; negative: everything but the empty object goes in parts.
 	Threshold int64
-	// Concurrency is the greatest number of parts in flight. Zero: 4; negative: 1.
+	// Concurrency is the greatest number of requests in flight that carry data, of all
+	// transfers of the manager together, or of this one in a call. Zero: 4 at first, and up
+	// to 16 while that moves more bytes per second; negative: 1. A number that is set is
+	// where the manager starts, and the most. While the server asks for less (503, 429,
+	// SlowDown) or lets requests time out, there are fewer. Transfers with the fewest in
+	// flight go first, so that they share equally and a small object does not wait behind
+	// all parts of a large one.
 	Concurrency int
-	// MemoryBudget bounds the buffers of one upload from a plain reader, in bytes.
-	// Zero: 64 MiB; negative: one part. Files, bytes.Reader and their like use none of it.
+	// FixedConcurrency keeps to Concurrency, or 4, whatever throughput and server say. It is
+	// the manager's; in a call it has no meaning.
+	FixedConcurrency bool
+	// Bandwidth is the most bytes per second of all bodies that the manager's transfers send
+	// and receive, or this one's in a call, beside the manager's own limit. Retries count,
+	// headers and TLS don't. Zero: no limit.
+	Bandwidth int64
+	// MemoryBudget bounds, in bytes, the buffers of all uploads from plain readers
+	// together, or of this one in a call, where it can't be more than the manager's. Zero:
+	// 64 MiB; negative: one part. A part that has to be larger is the only one then.
+	// Files, bytes.Reader and their like use none of it, and a manager without transfers
+	// keeps none. Who waits for memory is served in order; so a program whose readers wait
+	// for each other, such as one goroutine that writes to several pipes in turn, needs a
+	// budget with a part for each.
 	MemoryBudget int64
 	// Integrity is how the object is proven to be what was read.
 	Integrity Integrity
 	// Progress is called, one call at a time, when bytes have reached a connection,
 	// when a retry takes some back, and when parts are done.
 	Progress func(Progress)
+	// NoRepeat waits for a part however slow it is. Otherwise one that takes more than twice
+	// as long as nine of ten parts of its size, and over a second, is sent once more on
+	// another connection, and the first answer counts. That is one part of an upload, and one
+	// more for each 1000; it takes a slot that nobody else wants, and is left where parts
+	// take over 5 s on average, while the server throttles, where the profile does not say
+	// RepeatParts, and for objects whose encryption makes ETags of equal parts differ.
+	NoRepeat bool
 	// LeavePartsOnError keeps the parts of an upload that failed, so that it can be
 	// taken up again. They go on being stored, and billed.
 	LeavePartsOnError bool
@@ -105,13 +134,13 @@ type Progress struct {
 	Done bool
 }
 
-func (o *Options) engine(p s3.Profile) multipart.Options {
+func (o *Options) engine(p s3.Profile, shared *schedule.Scheduler) multipart.Options {
 	m := multipart.Options{
 		Limits: multipart.Limits{
 			MinPartSize: p.MinPartSize, MaxPartSize: p.MaxPartSize, MaxParts: int(p.MaxParts),
 			MaxPutSize: p.MaxPutSize, MaxObjectSize: p.MaxObjectSize,
 		},
-		PartSize: o.PartSize, Threshold: o.Threshold, Concurrency: o.Concurrency, Memory: o.MemoryBudget,
+		PartSize: o.PartSize, Threshold: o.Threshold, Scheduler: shared, Concurrency: o.Concurrency, Memory: o.MemoryBudget,
 		LeavePartsOnError: o.LeavePartsOnError, AbortTimeout: o.AbortTimeout,
 	}
 	if report := o.Progress; report != nil {

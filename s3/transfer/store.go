@@ -16,6 +16,7 @@ import (
 
 	"github.com/stowage-go/stowage/internal/checksum"
 	"github.com/stowage-go/stowage/internal/multipart"
+	"github.com/stowage-go/stowage/internal/schedule"
 	"github.com/stowage-go/stowage/s3"
 )
 
@@ -27,6 +28,7 @@ type upload struct {
 	options    *Options
 	profile    s3.Profile
 	protection protection
+	limiter    *schedule.Limiter // nil: none
 	// allowUnsupported is the client's option.
 	allowUnsupported bool
 
@@ -55,6 +57,10 @@ func (u *upload) requestOptions(body *multipart.Body) []func(*s3.Options) {
 	}
 	return append(slices.Clip(u.options.ClientOptions), func(o *s3.Options) {
 		o.SignPayload = u.protection.sign
+		observed(body.Retried)(o)
+		if u.limiter != nil {
+			o.LimitBody = u.limited(o.LimitBody)
+		}
 		report := o.Progress
 		if report == nil {
 			o.Progress = body.Sent
@@ -65,6 +71,19 @@ func (u *upload) requestOptions(body *multipart.Body) []func(*s3.Options) {
 			body.Sent(delta)
 		}
 	})
+}
+
+// limited adds the upload's bandwidth to what the client's options have.
+func (u *upload) limited(own func(context.Context, io.Reader) io.Reader) func(context.Context, io.Reader) io.Reader {
+	if own == nil {
+		return u.limiter.Reader
+	}
+	return func(ctx context.Context, body io.Reader) io.Reader { return u.limiter.Reader(ctx, own(ctx, body)) }
+}
+
+// RepeatParts: a part may be sent twice at once, if its ETag is the same each time.
+func (u *upload) RepeatParts() bool {
+	return u.profile.RepeatParts && !u.options.NoRepeat && u.etagMD5(&u.output)
 }
 
 // PutWhole sends the whole object by one request.
@@ -175,15 +194,10 @@ type proof struct {
 	checksum   string // of the protection's algorithm
 }
 
-// prove adds to p what the protection asks for and the caller did not bring. The
-// checksum of a body that is not in memory stays empty: the client hashes it on its way.
+// prove adds to p what the protection asks for, the caller did not bring, and the client
+// does not compute: that one hashes checksums and payloads itself.
 func (u *upload) prove(body multipart.Body, p *proof) error {
-	switch {
-	case u.protection.mode == IntegrityChecksum && p.checksum == "" && body.Bytes() != nil:
-		value, err := digest(checksum.Algorithm(u.protection.algorithm), body.Bytes())
-		p.checksum = value
-		return err
-	case u.protection.mode == IntegrityMD5 && p.contentMD5 == "":
+	if u.protection.mode == IntegrityMD5 && p.contentMD5 == "" {
 		h := md5.New() // S3's Content-MD5
 		if _, err := io.Copy(h, io.NewSectionReader(body, 0, body.Size())); err != nil {
 			return err

@@ -88,7 +88,7 @@ func (m *Manager) Upload(ctx context.Context, in *s3.PutObjectInput, fns ...func
 	if err != nil {
 		return nil, uploadError(ctx, in.Bucket, in.Key, "", err)
 	}
-	result, err := multipart.Upload(ctx, src, up, o.engine(up.profile))
+	result, err := multipart.Upload(ctx, src, up, o.engine(up.profile, m.shared))
 	if err != nil {
 		return nil, uploadError(ctx, in.Bucket, in.Key, up.uploadID(), err)
 	}
@@ -128,6 +128,6 @@ func (m *Manager) prepare(in *s3.PutObjectInput, o *Options) (*upload, multipart
 	}
 	return &upload{
 		client: m.client, in: in, options: o, profile: resolved.Profile, protection: p, settle: m.settle,
-		allowUnsupported: resolved.AllowUnsupported,
+		allowUnsupported: resolved.AllowUnsupported, limiter: m.limiter(o),
 	}, src, nil
 }
