@@ -75,9 +75,8 @@ func upload[R any](ctx context.Context, src Source, store Store[R], o Options, w
 	} else {
 		cut = &sections{src: src, plan: plan, asOne: o.whole(src.size, plan, false)}
 	}
-	tracker := NewTracker(o.Progress)
-	defer tracker.Stop()
-	return send(ctx, cut, plan, store, o, tracker)
+	defer o.Tracker.Stop()
+	return send(ctx, cut, plan, store, o, o.Tracker)
 }
 
 func send[R any](ctx context.Context, cut cutter, plan Plan, store Store[R], o Options, tracker *Tracker) (Result, error) {

@@ -14,6 +14,7 @@ type Manager struct {
 	client  Client
 	options Options
 	shared  *schedule.Scheduler
+	events  *hub
 	settle  time.Duration // abortSettle, but in tests
 }
 
@@ -22,7 +23,7 @@ func NewManager(client Client, fns ...func(*Options)) (*Manager, error) {
 	if c, ok := client.(*s3.Client); client == nil || ok && c == nil {
 		return nil, &OptionError{Field: "client", Reason: "is nil"}
 	}
-	m := &Manager{client: client, settle: abortSettle}
+	m := &Manager{client: client, events: new(hub), settle: abortSettle}
 	for _, fn := range fns {
 		fn(&m.options)
 	}

@@ -79,8 +79,14 @@ type Options struct {
 	// Integrity is how the object is proven to be what was read.
 	Integrity Integrity
 	// Progress is called, one call at a time, when bytes have reached a connection,
-	// when a retry takes some back, and when parts are done.
+	// when a retry takes some back, and when parts are done, but no more often than
+	// ProgressInterval. The end of a successful transfer is always told. Given to
+	// [NewManager] it is called for each transfer, for several at the same time;
+	// [Manager.Watch] tells them apart.
 	Progress func(Progress)
+	// ProgressInterval is the least time between two calls of Progress, and between two
+	// events of one transfer's progress. Zero: 100 ms; negative: every change is told.
+	ProgressInterval time.Duration
 	// LeavePartsOnError keeps the parts of an upload that failed, so that it can be
 	// taken up again. They go on being stored, and billed.
 	LeavePartsOnError bool
@@ -91,7 +97,7 @@ type Options struct {
 	ClientOptions []func(*s3.Options)
 }
 
-// Progress is the state of an upload at one moment.
+// Progress is the state of a transfer at one moment.
 type Progress struct {
 	// Bytes that have reached the connection and still count; it falls when an
 	// attempt is given up and its part is sent again.
@@ -101,23 +107,19 @@ type Progress struct {
 	// PartsDone is the number of parts that the server has taken, and Parts how many
 	// there are; 0 while that is not known. A PutObject is one part.
 	PartsDone, Parts int
-	// Done is true in the last call of a successful upload; Bytes then equals Total.
+	// Retries is how many attempts were given up whose bytes were taken back.
+	Retries int
+	// Done is true in the last call of a successful transfer; Bytes then equals Total.
 	Done bool
 }
 
-func (o *Options) engine(p s3.Profile) multipart.Options {
-	m := multipart.Options{
+func (o *Options) engine(p s3.Profile, t *multipart.Tracker) multipart.Options {
+	return multipart.Options{
 		Limits: multipart.Limits{
 			MinPartSize: p.MinPartSize, MaxPartSize: p.MaxPartSize, MaxParts: int(p.MaxParts),
 			MaxPutSize: p.MaxPutSize, MaxObjectSize: p.MaxObjectSize,
 		},
 		PartSize: o.PartSize, Threshold: o.Threshold, Concurrency: o.Concurrency, Memory: o.MemoryBudget,
-		LeavePartsOnError: o.LeavePartsOnError, AbortTimeout: o.AbortTimeout,
+		LeavePartsOnError: o.LeavePartsOnError, AbortTimeout: o.AbortTimeout, Tracker: t,
 	}
-	if report := o.Progress; report != nil {
-		m.Progress = func(p multipart.Progress) {
-			report(Progress{Bytes: p.Bytes, Total: p.Total, PartsDone: p.PartsDone, Parts: p.Parts, Done: p.Done})
-		}
-	}
-	return m
 }

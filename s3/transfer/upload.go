@@ -75,7 +75,7 @@ type UploadOutput struct {
 //
 // Errors are *[UploadError]. After a cancellation errors.Is finds the context's error
 // and its cause.
-func (m *Manager) Upload(ctx context.Context, in *s3.PutObjectInput, fns ...func(*Options)) (*UploadOutput, error) {
+func (m *Manager) Upload(ctx context.Context, in *s3.PutObjectInput, fns ...func(*Options)) (_ *UploadOutput, err error) {
 	o := m.options
 	o.ClientOptions = slices.Clip(o.ClientOptions) // an append is this upload's own
 	for _, fn := range fns {
@@ -88,7 +88,9 @@ func (m *Manager) Upload(ctx context.Context, in *s3.PutObjectInput, fns ...func
 	if err != nil {
 		return nil, uploadError(ctx, in.Bucket, in.Key, "", err)
 	}
-	result, err := multipart.Upload(ctx, src, up, o.engine(up.profile))
+	t := m.begin(OperationUpload, in.Bucket, in.Key, &o)
+	defer func() { t.end(err) }()
+	result, err := multipart.Upload(ctx, src, up, o.engine(up.profile, t.Tracker))
 	if err != nil {
 		return nil, uploadError(ctx, in.Bucket, in.Key, up.uploadID(), err)
 	}
