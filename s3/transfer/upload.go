@@ -75,27 +75,42 @@ type UploadOutput struct {
 //
 // Errors are *[UploadError]. After a cancellation errors.Is finds the context's error
 // and its cause.
-func (m *Manager) Upload(ctx context.Context, in *s3.PutObjectInput, fns ...func(*Options)) (_ *UploadOutput, err error) {
+func (m *Manager) Upload(ctx context.Context, in *s3.PutObjectInput, fns ...func(*Options)) (*UploadOutput, error) {
+	o := m.optionsOf(fns)
+	return m.upload(ctx, in, &o)
+}
+
+// optionsOf are the options of one call.
+func (m *Manager) optionsOf(fns []func(*Options)) Options {
 	o := m.options
-	o.ClientOptions = slices.Clip(o.ClientOptions) // an append is this upload's own
+	o.ClientOptions = slices.Clip(o.ClientOptions) // an append is this call's own
 	for _, fn := range fns {
 		fn(&o)
 	}
+	return o
+}
+
+func (m *Manager) upload(ctx context.Context, in *s3.PutObjectInput, o *Options) (_ *UploadOutput, err error) {
 	if in == nil {
 		return nil, &UploadError{Err: &OptionError{Field: "input", Reason: "is nil"}}
 	}
-	up, src, err := m.prepare(in, &o)
+	up, src, err := m.prepare(in, o)
 	if err != nil {
 		return nil, uploadError(ctx, in.Bucket, in.Key, "", err)
 	}
-	t := m.begin(OperationUpload, in.Bucket, in.Key, &o)
+	t := m.begin(OperationUpload, in.Bucket, in.Key, o)
 	defer func() { t.end(err) }()
-	result, err := multipart.Upload(ctx, src, up, o.engine(up.profile, t.Tracker))
+	return up.send(ctx, src, t.Tracker)
+}
+
+// send moves the body. Its errors are *UploadError.
+func (u *upload) send(ctx context.Context, src multipart.Source, t *multipart.Tracker) (*UploadOutput, error) {
+	result, err := multipart.Upload(ctx, src, u, u.options.engine(u.profile, t))
 	if err != nil {
-		return nil, uploadError(ctx, in.Bucket, in.Key, up.uploadID(), err)
+		return nil, uploadError(ctx, u.in.Bucket, u.in.Key, u.uploadID(), err)
 	}
-	out := up.output
-	out.Bucket, out.Key, out.Integrity = in.Bucket, in.Key, up.protection.mode
+	out := u.output
+	out.Bucket, out.Key, out.Integrity = u.in.Bucket, u.in.Key, u.protection.mode
 	out.Size, out.Parts, out.PartSize = result.Size, result.Parts, result.PartSize
 	return &out, nil
 }
