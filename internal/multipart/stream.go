@@ -224,7 +224,7 @@ func (s *stream) read(ctx context.Context, p []byte) (int, error) {
 		n += m
 		s.got += int64(m)
 		switch {
-		case err == io.EOF:
+		case err == io.EOF: //nolint:errorlint // by identity
 			s.ended = true
 		case err != nil:
 			return n, &ReadError{Offset: s.got, Err: err}

@@ -53,5 +53,8 @@ func (o *Options) check() error {
 	case o.Integrity < IntegrityAuto || o.Integrity > IntegrityTransport:
 		return &OptionError{Field: "Integrity", Reason: fmt.Sprintf("%d is none", o.Integrity)}
 	}
+	if c, ok := o.SourceClient.(*s3.Client); ok && c == nil {
+		return &OptionError{Field: "SourceClient", Reason: "is a nil *s3.Client"}
+	}
 	return nil
 }

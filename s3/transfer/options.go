@@ -62,14 +62,15 @@ type DirectoryClient interface {
 
 var _ Client = (*s3.Client)(nil)
 
-// Options tune uploads. The zero value of each field is its documented default.
+// Options tune transfers. The zero value of each field is its documented default.
 type Options struct {
-	// PartSize in bytes. Zero: 16 MiB. It is raised to whole MiB where the object
+	// PartSize in bytes. Zero: 16 MiB, and 128 MiB for a copy on the server. It is raised to whole MiB where the object
 	// would not fit the provider's number of parts (10,000; Swift 1000), and must lie
 	// between its least and greatest part size (5 MiB and 5 GiB).
 	PartSize int64
-	// Threshold is the greatest size in bytes that goes by one PutObject. Zero: the
-	// part size; negative: everything but the empty object goes in parts.
+	// Threshold is the greatest size in bytes that goes by one PutObject or CopyObject.
+	// Zero: the part size, and for a copy on the server what one CopyObject takes (5 GiB);
+	// negative: everything but the empty object goes in parts.
 	Threshold int64
 	// Concurrency is the greatest number of parts in flight. Zero: 4; negative: 1.
 	Concurrency int
@@ -87,6 +88,19 @@ type Options struct {
 	// ProgressInterval is the least time between two calls of Progress, and between two
 	// events of one transfer's progress. Zero: 100 ms; negative: every change is told.
 	ProgressInterval time.Duration
+	// SourceClient is the client of the server that holds the source of a copy, when
+	// that is not the manager's: the bytes then go through this process. ClientOptions
+	// don't concern it. Nil, or the manager's client: the server copies.
+	SourceClient SourceClient
+	// StreamCopies has the bytes of copies go through this process, too, when the server
+	// could copy them.
+	StreamCopies bool
+	// CopyStorageClass stores a copy in the source's storage class, unless the input
+	// names another. By default it is that of CopyObject, STANDARD.
+	CopyStorageClass bool
+	// CopyACL gives a copy the grants of the source's ACL, which takes the permission to
+	// read it. By default a copy is private, or what the input says.
+	CopyACL bool
 	// LeavePartsOnError keeps the parts of an upload that failed, so that it can be
 	// taken up again. They go on being stored, and billed.
 	LeavePartsOnError bool

@@ -135,16 +135,28 @@ func (m *Manager) prepare(in *s3.PutObjectInput, o *Options) (*upload, multipart
 	if err != nil {
 		return nil, src, err
 	}
+	up, err := m.newUpload(in, o, src.Buffered())
+	return up, src, err
+}
+
+// resolve gives the client's options as they are for one call.
+func (m *Manager) resolve(o *Options) s3.Options {
 	resolved := m.client.Options()
 	for _, fn := range o.ClientOptions {
 		fn(&resolved)
 	}
-	p, err := protect(o.Integrity, in, &resolved, src.Buffered())
+	return resolved
+}
+
+// newUpload decides how the upload of a body is protected.
+func (m *Manager) newUpload(in *s3.PutObjectInput, o *Options, buffered bool) (*upload, error) {
+	resolved := m.resolve(o)
+	p, err := protect(o.Integrity, in, &resolved, buffered)
 	if err != nil {
-		return nil, src, err
+		return nil, err
 	}
 	return &upload{
 		client: m.client, in: in, options: o, profile: resolved.Profile, protection: p, settle: m.settle,
 		allowUnsupported: resolved.AllowUnsupported,
-	}, src, nil
+	}, nil
 }
