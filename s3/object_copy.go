@@ -17,8 +17,8 @@ type CopyObjectInput struct {
 	// Bucket is the name of the destination bucket.
 	Bucket string `label:"Bucket" required:"true"`
 	// CopySource is the object to copy, as bucket/key with the key URL-encoded,
-	// and ?versionId=... behind it for one version. A key that is not encoded may
-	// be taken for another one.
+	// and ?versionId=... behind it for one version; the function [CopySource]
+	// makes it. A key that is not encoded may be taken for another one.
 	CopySource string `header:"x-amz-copy-source" required:"true"`
 	// Key is the destination's key, used byte for byte.
 	Key string `label:"Key" required:"true"`

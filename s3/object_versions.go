@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"iter"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -255,13 +254,7 @@ func (c *Client) RevertObject(ctx context.Context, in *RevertObjectInput, opts .
 		return nil, operationError("RevertObject", rest.Missing("RevertObject", "VersionId"))
 	}
 	return c.CopyObject(ctx, &CopyObjectInput{
-		Bucket: in.Bucket, Key: in.Key, CopySource: copySource(in.Bucket, in.Key, in.VersionId),
+		Bucket: in.Bucket, Key: in.Key, CopySource: CopySource(in.Bucket, in.Key, in.VersionId),
 		RequestPayer: in.RequestPayer, ExpectedBucketOwner: in.ExpectedBucketOwner, ExpectedSourceBucketOwner: in.ExpectedBucketOwner,
 	}, opts...)
-}
-
-// copySource names a version of an object as CopyObject wants it.
-func copySource(bucket, key, version string) string {
-	escape := strings.NewReplacer("+", "%20", "%2F", "/")
-	return bucket + "/" + escape.Replace(url.QueryEscape(key)) + "?versionId=" + url.QueryEscape(version)
 }

@@ -77,8 +77,9 @@ type Options struct {
 	// AbortTimeout is how long Abort may take. 0 is 30 s, negative is no limit.
 	AbortTimeout time.Duration
 
-	// Progress is told how far the upload is, see [Progress] and [Tracker].
-	Progress func(Progress)
+	// Tracker counts the bytes and the parts of this upload, which stops it at its
+	// end. Nil: they are not counted.
+	Tracker *Tracker
 
 	lane int // settled: the limit of the upload's lane, 0 for the Scheduler's
 }

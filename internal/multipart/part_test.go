@@ -323,17 +323,17 @@ func TestProgressOfARepeat(t *testing.T) {
 		f := newRepeating(40)
 		o := ten()
 		var last Progress
-		o.Progress = func(p Progress) {
+		o.Tracker = NewTracker(TrackerOptions{Interval: -1, Progress: func(p Progress) {
 			if p.Bytes > 400 || p.Bytes < last.Bytes-5 || p.PartsDone > 40 {
 				t.Errorf("%+v after %+v", p, last)
 			}
 			last = p
-		}
+		}})
 		_, err := slowUpload(t, t.Context(), f, o)
 		require.NoError(t, err)
 		require.Equal(t, Progress{Bytes: 400, Total: 400, Parts: 40, PartsDone: 40, Done: true}, last)
 	})
-	var tr *Tracker = NewTracker(nil)
+	tr := NewTracker(TrackerOptions{})
 	p := &partProgress{tracker: tr, size: 10}
 	for _, step := range []struct {
 		attempt     int

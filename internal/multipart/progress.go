@@ -3,9 +3,13 @@ package multipart
 import (
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
-// Progress is the state of an upload at one moment.
+// DefaultProgressInterval is the time between calls of a [Tracker]'s function.
+const DefaultProgressInterval = 100 * time.Millisecond
+
+// Progress is the state of a transfer at one moment.
 type Progress struct {
 	// Bytes that went out and count. It falls when an attempt is rolled back.
 	Bytes int64
@@ -16,50 +20,87 @@ type Progress struct {
 	Parts int
 	// PartsDone is how many the store has taken. It never falls.
 	PartsDone int
-	// Done is true in one call, the last one, after the upload succeeded; Bytes
+	// Retries is how many attempts were given up whose bytes were taken back.
+	Retries int
+	// Done is true in one call, the last one, after the transfer succeeded; Bytes
 	// then equals Total.
 	Done bool
+}
+
+// TrackerOptions tune a [Tracker].
+type TrackerOptions struct {
+	// Progress is told the states. Nil: nothing is told, Snapshot is the way to look.
+	Progress func(Progress)
+	// Interval is the least time between two calls. 0 is 100 ms; negative: every
+	// change is told.
+	Interval time.Duration
+	// Wanted reports whether calls are of any use at the moment; nil: they are. It is
+	// asked at every change.
+	Wanted func() bool
 }
 
 // Tracker counts bytes and parts from many goroutines and tells one function.
 //
 // Calls of the function never overlap and each shows a later state than the one
-// before. They are made on the goroutine that reported, which waits for them;
-// a change that comes while a call is running doesn't wait but is in the next
-// call, so the latest state is always told, though not every one between. The
-// function may call Snapshot and Add. A nil Tracker counts nothing.
+// before. The first change is told at once, as is every change of the totals; others
+// wait until the interval since the last call is over, which a timer sees to, so the
+// latest state is always told, though not every one between. The end is told in any
+// case, by Finish or by Stop. Calls are made on the goroutine that reported or on the
+// timer's; a change that comes while a call is running doesn't wait but is in the next
+// call. The function may call Snapshot and Add. A nil Tracker counts nothing.
 type Tracker struct {
-	fn      func(Progress)
-	pending atomic.Int64 // reports since the last call began
+	fn       func(Progress)
+	interval time.Duration
+	wanted   func() bool
+	pending  atomic.Int64 // reports since the last call began
 
-	mu    sync.Mutex // of state
-	state Progress
+	mu     sync.Mutex // of state and untold
+	state  Progress
+	untold bool // a change that no call has shown
+
+	waiting atomic.Bool // for the timer, which will tell
+	clock   sync.Mutex  // of timer and last
+	timer   *time.Timer
+	last    time.Time // of a call
 
 	telling sync.Mutex // held during calls of fn
 	stopped bool       // no further calls; guarded by telling
 }
 
-// NewTracker returns a tracker of unknown total. A nil fn is allowed: Snapshot
-// then is the way to look.
-func NewTracker(fn func(Progress)) *Tracker {
-	return &Tracker{fn: fn, state: Progress{Total: -1}}
+// NewTracker returns a tracker of unknown total.
+func NewTracker(o TrackerOptions) *Tracker {
+	return &Tracker{
+		fn: o.Progress, interval: or(o.Interval, DefaultProgressInterval), wanted: o.Wanted,
+		state: Progress{Total: -1},
+	}
 }
 
-// Add counts delta bytes, negative to take bytes back. Safe for concurrent use.
+// Add counts delta bytes, negative to take those of an attempt back. Safe for
+// concurrent use.
 func (t *Tracker) Add(delta int64) {
 	if delta != 0 {
-		t.update(func(p *Progress) { p.Bytes += delta })
+		t.change(func(p *Progress) { p.add(delta) })
+		t.tell(false)
+	}
+}
+
+func (p *Progress) add(delta int64) {
+	p.Bytes += delta
+	if delta < 0 {
+		p.Retries++
 	}
 }
 
 // PartDone counts a part that is through.
 func (t *Tracker) PartDone() {
-	t.update(func(p *Progress) { p.PartsDone++ })
+	t.change(func(p *Progress) { p.PartsDone++ })
+	t.tell(false)
 }
 
 // Expect sets the totals: bytes (-1 unknown) and parts (0 unknown).
 func (t *Tracker) Expect(bytes int64, parts int) {
-	t.update(func(p *Progress) { p.Total, p.Parts = bytes, parts })
+	t.change(func(p *Progress) { p.Total, p.Parts = bytes, parts })
+	t.tell(true)
 }
 
 // Snapshot returns the present state.
@@ -72,56 +113,125 @@ func (t *Tracker) Snapshot() Progress {
 	return t.state
 }
 
-func (t *Tracker) update(change func(*Progress)) {
+func (t *Tracker) change(change func(*Progress)) {
 	if t == nil {
 		return
 	}
-	t.change(change)
-	t.tell()
-}
-
-func (t *Tracker) change(change func(*Progress)) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	before := t.state
 	change(&t.state)
+	t.untold = t.untold || t.state != before
 }
 
-// tell calls fn unless another goroutine is doing so, which then calls once more.
-func (t *Tracker) tell() {
-	if t == nil || t.fn == nil || t.pending.Add(1) != 1 {
+// next takes the state that is to be told; false when the last call has shown it.
+func (t *Tracker) next() (Progress, bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	untold := t.untold
+	t.untold = false
+	return t.state, untold
+}
+
+// tell calls fn, unless it is too early, or another goroutine is doing so, which then
+// calls once more.
+func (t *Tracker) tell(atOnce bool) {
+	if t == nil || t.fn == nil || t.wanted != nil && !t.wanted() || !atOnce && t.early() {
 		return
 	}
-	for n := int64(1); n != 0; n = t.pending.Add(-n) {
-		t.call()
+	t.call()
+}
+
+// early reports that a change has to wait, and has the timer see to it.
+func (t *Tracker) early() bool {
+	if t.interval < 0 {
+		return false
 	}
+	if t.waiting.Load() {
+		return true
+	}
+	t.clock.Lock()
+	defer t.clock.Unlock()
+	left := t.interval - time.Since(t.last)
+	if left <= 0 || t.last.IsZero() {
+		return false
+	}
+	if t.waiting.Swap(true) {
+		return true
+	}
+	if t.timer == nil {
+		t.timer = time.AfterFunc(left, t.due)
+	} else {
+		t.timer.Reset(left)
+	}
+	return true
+}
+
+// due tells what has waited.
+func (t *Tracker) due() {
+	t.waiting.Store(false)
+	t.call()
 }
 
 func (t *Tracker) call() {
+	if t.pending.Add(1) != 1 {
+		return
+	}
+	for n := int64(1); n != 0; n = t.pending.Add(-n) {
+		t.callOnce()
+	}
+}
+
+func (t *Tracker) callOnce() {
 	t.telling.Lock()
 	defer t.telling.Unlock()
-	if !t.stopped {
-		t.fn(t.Snapshot())
+	if t.stopped {
+		return
 	}
+	if p, untold := t.next(); untold {
+		t.called()
+		t.fn(p)
+	}
+}
+
+// called begins a new interval.
+func (t *Tracker) called() {
+	if t.interval < 0 {
+		return
+	}
+	t.clock.Lock()
+	defer t.clock.Unlock()
+	t.last = time.Now()
 }
 
 // Finish tells the end of a successful transfer, after which there are no calls.
 func (t *Tracker) Finish(size int64, parts int) {
 	t.change(func(p *Progress) {
-		*p = Progress{Bytes: size, Total: size, Parts: parts, PartsDone: parts, Done: true}
+		*p = Progress{Bytes: size, Total: size, Parts: parts, PartsDone: parts, Retries: p.Retries, Done: true}
 	})
-	t.telling.Lock()
-	defer t.telling.Unlock()
-	if t.fn != nil && !t.stopped {
-		t.fn(t.Snapshot())
-	}
-	t.stopped = true
+	t.Stop()
 }
 
-// Stop waits for a call that is running and lets no further one be made.
+// Stop waits for a call that is running, tells a change that has waited, and lets no
+// further call be made.
 func (t *Tracker) Stop() {
+	if t == nil {
+		return
+	}
 	t.telling.Lock()
 	defer t.telling.Unlock()
+	if t.stopped {
+		return
+	}
 	t.stopped = true
+	t.clock.Lock()
+	if t.timer != nil {
+		t.timer.Stop()
+	}
+	t.clock.Unlock()
+	if p, untold := t.next(); untold && t.fn != nil && (t.wanted == nil || t.wanted()) {
+		t.fn(p)
+	}
 }
 
 // partProgress keeps one part's account, so that reports that come late or
@@ -145,11 +255,11 @@ func (p *partProgress) sent(attempt int, delta int64) {
 	changed := false
 	if !p.ended {
 		p.reported[attempt] += delta
-		changed = p.count(min(max(p.reported[0], p.reported[1], 0), p.size), 0)
+		changed = p.count(min(max(p.reported[0], p.reported[1], 0), p.size), func(s *Progress, delta int64) { s.add(delta) })
 	}
 	p.mu.Unlock()
 	if changed {
-		p.tracker.tell()
+		p.tracker.tell(false)
 	}
 }
 
@@ -164,27 +274,23 @@ func (p *partProgress) moved(attempt int) int64 {
 func (p *partProgress) end(done bool) {
 	p.mu.Lock()
 	p.ended = true
-	var changed bool
 	if done {
-		p.count(p.size, 1)
-		changed = true // an empty part is one more part too
+		p.count(p.size, func(s *Progress, delta int64) {
+			s.Bytes += delta
+			s.PartsDone++
+		})
 	} else {
-		changed = p.count(0, 0)
+		p.count(0, func(s *Progress, delta int64) { s.Bytes += delta })
 	}
 	p.mu.Unlock()
-	if changed {
-		p.tracker.tell()
-	}
+	p.tracker.tell(false)
 }
 
 // count brings the tracker's sum to bytes of this part. It runs under p.mu, so
 // that the sum never shows a part above its size or below 0.
-func (p *partProgress) count(bytes int64, parts int) (changed bool) {
+func (p *partProgress) count(bytes int64, change func(s *Progress, delta int64)) (changed bool) {
 	delta := bytes - p.counted
 	p.counted = bytes
-	p.tracker.change(func(s *Progress) {
-		s.Bytes += delta
-		s.PartsDone += parts
-	})
+	p.tracker.change(func(s *Progress) { change(s, delta) })
 	return delta != 0
 }

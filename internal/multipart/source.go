@@ -10,6 +10,13 @@ import (
 	"syscall"
 )
 
+// ContextReader is a plain reader that stops waiting when the context ends, which it does
+// when the upload fails for another reason. Its ReadContext is called in place of Read.
+type ContextReader interface {
+	io.Reader
+	ReadContext(ctx context.Context, p []byte) (int, error)
+}
+
 // Source is what an upload reads: made by [ReaderSource] or [ReaderAtSource],
 // used once. It is never closed.
 type Source struct {

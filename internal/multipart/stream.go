@@ -202,14 +202,14 @@ func (s *stream) read(ctx context.Context, p []byte) (int, error) {
 		if ctx.Err() != nil {
 			return n, context.Cause(ctx)
 		}
-		m, err := s.r.Read(p[n:])
+		m, err := s.readOnce(ctx, p[n:])
 		if m < 0 || m > len(p)-n {
 			return n, &ReadError{Offset: s.got, Err: errBadRead}
 		}
 		n += m
 		s.got += int64(m)
 		switch {
-		case err == io.EOF:
+		case err == io.EOF: //nolint:errorlint // by identity
 			s.ended = true
 		case err != nil:
 			return n, &ReadError{Offset: s.got, Err: err}
@@ -222,4 +222,12 @@ func (s *stream) read(ctx context.Context, p []byte) (int, error) {
 		}
 	}
 	return n, nil
+}
+
+// readOnce lets a source that can wait for ever know when there is no use in it.
+func (s *stream) readOnce(ctx context.Context, p []byte) (int, error) {
+	if r, ok := s.r.(ContextReader); ok {
+		return r.ReadContext(ctx, p)
+	}
+	return s.r.Read(p)
 }

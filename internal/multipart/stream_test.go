@@ -367,3 +367,40 @@ func TestMemoryBudgetWithGrowingParts(t *testing.T) {
 	require.LessOrEqual(t, peak, o.Memory)
 	require.Greater(t, peak, int64(64*kib))
 }
+
+// waiting is a source that would wait for ever.
+type waiting struct{ data io.Reader }
+
+func (w waiting) Read([]byte) (int, error) { panic("ReadContext is there") }
+
+func (w waiting) ReadContext(ctx context.Context, p []byte) (int, error) {
+	if n, err := w.data.Read(p); err == nil {
+		return n, nil
+	}
+	<-ctx.Done()
+	return 0, context.Cause(ctx)
+}
+
+// A source that takes a context is let go when a part fails, or when the caller is gone.
+func TestContextReader(t *testing.T) {
+	broken := errors.New("broken")
+	fail := func(_ context.Context, b Body) error {
+		if b.Number == 2 {
+			return broken
+		}
+		return nil
+	}
+	_, err := run(t, t.Context(), mustReader(t, waiting{bytes.NewReader(pattern(25))}, -1), &fake{part: fail}, tiny())
+	var part *PartError
+	require.ErrorAs(t, err, &part)
+	require.Equal(t, 2, part.Number)
+	require.ErrorIs(t, err, broken)
+
+	for _, size := range []int{0, 25} {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		go cancel(broken)
+		_, err = run(t, ctx, mustReader(t, waiting{bytes.NewReader(pattern(size))}, -1), &fake{}, tiny())
+		require.ErrorIs(t, err, broken)
+		require.NotErrorAs(t, err, &part)
+	}
+}

@@ -73,9 +73,8 @@ func Upload[R any](ctx context.Context, src Source, store Store[R], opt Options)
 		cut = &sections{src: src, plan: plan, asOne: o.whole(src.size, plan, false)}
 	}
 	defer cut.close()
-	tracker := NewTracker(o.Progress)
-	defer tracker.Stop()
-	return send(ctx, cut, plan, store, o, scheduler.Lane(o.lane), tracker)
+	defer o.Tracker.Stop()
+	return send(ctx, cut, plan, store, o, scheduler.Lane(o.lane), o.Tracker)
 }
 
 func send[R any](ctx context.Context, cut cutter, plan Plan, store Store[R], o Options, lane *schedule.Lane, tracker *Tracker) (Result, error) {

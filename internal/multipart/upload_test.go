@@ -395,7 +395,7 @@ func FuzzUpload(f *testing.F) {
 		}
 		var mu sync.Mutex
 		var last Progress
-		o.Progress = func(p Progress) { mu.Lock(); last = p; mu.Unlock() }
+		o.Tracker = every(func(p Progress) { mu.Lock(); last = p; mu.Unlock() })
 		store := &fake{}
 		res, err := run(t, t.Context(), mustReader(t, r, declared), store, o)
 		var limit *LimitError

@@ -115,9 +115,11 @@ type UploadError struct {
 }
 
 // Error is one line: object, upload, part, what is left, and the cause.
-func (e *UploadError) Error() string {
+func (e *UploadError) Error() string { return e.describe("upload of") }
+
+func (e *UploadError) describe(what string) string {
 	var b strings.Builder
-	b.WriteString("upload of bucket " + strconv.Quote(e.Bucket) + ", key " + strconv.Quote(e.Key))
+	b.WriteString(what + " bucket " + strconv.Quote(e.Bucket) + ", key " + strconv.Quote(e.Key))
 	if e.UploadId != "" {
 		b.WriteString(", upload id " + strconv.Quote(e.UploadId))
 	}

@@ -114,15 +114,20 @@ func automatic(o *s3.Options, algorithm s3.ChecksumAlgorithm, buffered bool) Int
 	for _, a := range preferred {
 		takes = takes || o.Profile.TakesChecksum(a)
 	}
-	secure := len(o.Endpoint) >= 6 && strings.EqualFold(o.Endpoint[:6], "https:")
-	signs := o.SignPayload == s3.SignPayloadAlways || o.SignPayload == s3.SignPayloadAuto && !secure
+	signed := signs(o.Endpoint, o.SignPayload)
 	switch {
 	case takes:
 		return IntegrityChecksum
-	case o.Profile.PayloadHash && o.Credentials != nil && (signs || buffered && o.SignPayload != s3.SignPayloadNever):
+	case o.Profile.PayloadHash && o.Credentials != nil && (signed || buffered && o.SignPayload != s3.SignPayloadNever):
 		return IntegritySignedPayload
 	case o.Profile.ContentMD5 && buffered:
 		return IntegrityMD5
 	}
 	return IntegrityTransport
+}
+
+// signs: bodies that go to the endpoint are a piece of their signature.
+func signs(endpoint string, sign s3.SignPayload) bool {
+	secure := len(endpoint) >= 6 && strings.EqualFold(endpoint[:6], "https:")
+	return sign == s3.SignPayloadAlways || sign == s3.SignPayloadAuto && !secure
 }

@@ -20,6 +20,7 @@ type Manager struct {
 	client  Client
 	options Options
 	shared  *schedule.Scheduler
+	events  *hub
 	settle  time.Duration // abortSettle, but in tests
 }
 
@@ -28,7 +29,7 @@ func NewManager(client Client, fns ...func(*Options)) (*Manager, error) {
 	if c, ok := client.(*s3.Client); client == nil || ok && c == nil {
 		return nil, &OptionError{Field: "client", Reason: "is nil"}
 	}
-	m := &Manager{client: client, settle: abortSettle}
+	m := &Manager{client: client, events: new(hub), settle: abortSettle}
 	for _, fn := range fns {
 		fn(&m.options)
 	}
@@ -101,6 +102,9 @@ func (o *Options) check() error {
 		return &OptionError{Field: "Bandwidth", Reason: "is negative"}
 	case o.Integrity < IntegrityAuto || o.Integrity > IntegrityTransport:
 		return &OptionError{Field: "Integrity", Reason: fmt.Sprintf("%d is none", o.Integrity)}
+	}
+	if c, ok := o.SourceClient.(*s3.Client); ok && c == nil {
+		return &OptionError{Field: "SourceClient", Reason: "is a nil *s3.Client"}
 	}
 	return nil
 }

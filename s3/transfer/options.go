@@ -68,12 +68,13 @@ var _ Client = (*s3.Client)(nil)
 // those of one call are that transfer's own. The zero value of each field is its
 // documented default.
 type Options struct {
-	// PartSize in bytes. Zero: 16 MiB. It is raised to whole MiB where the object
+	// PartSize in bytes. Zero: 16 MiB, and 128 MiB for a copy on the server. It is raised to whole MiB where the object
 	// would not fit the provider's number of parts (10,000; Swift 1000), and must lie
 	// between its least and greatest part size (5 MiB and 5 GiB).
 	PartSize int64
-	// Threshold is the greatest size in bytes that goes by one PutObject. Zero: the
-	// part size; negative: everything but the empty object goes in parts.
+	// Threshold is the greatest size in bytes that goes by one PutObject or CopyObject.
+	// Zero: the part size, and for a copy on the server what one CopyObject takes (5 GiB);
+	// negative: everything but the empty object goes in parts.
 	Threshold int64
 	// Concurrency is the greatest number of requests in flight that carry data, of all
 	// transfers of the manager together, or of this one in a call. Zero: 4 at first, and up
@@ -101,7 +102,10 @@ type Options struct {
 	// Integrity is how the object is proven to be what was read.
 	Integrity Integrity
 	// Progress is called, one call at a time, when bytes have reached a connection,
-	// when a retry takes some back, and when parts are done.
+	// when a retry takes some back, and when parts are done, but no more often than
+	// ProgressInterval. The end of a successful transfer is always told. Given to
+	// [NewManager] it is called for each transfer, for several at the same time;
+	// [Manager.Watch] tells them apart.
 	Progress func(Progress)
 	// NoRepeat waits for a part however slow it is. Otherwise one that takes more than twice
 	// as long as nine of ten parts of its size, and over a second, is sent once more on
@@ -110,6 +114,22 @@ type Options struct {
 	// take over 5 s on average, while the server throttles, where the profile does not say
 	// RepeatParts, and for objects whose encryption makes ETags of equal parts differ.
 	NoRepeat bool
+	// ProgressInterval is the least time between two calls of Progress, and between two
+	// events of one transfer's progress. Zero: 100 ms; negative: every change is told.
+	ProgressInterval time.Duration
+	// SourceClient is the client of the server that holds the source of a copy, when
+	// that is not the manager's: the bytes then go through this process. ClientOptions
+	// don't concern it. Nil, or the manager's client: the server copies.
+	SourceClient SourceClient
+	// StreamCopies has the bytes of copies go through this process, too, when the server
+	// could copy them.
+	StreamCopies bool
+	// CopyStorageClass stores a copy in the source's storage class, unless the input
+	// names another. By default it is that of CopyObject, STANDARD.
+	CopyStorageClass bool
+	// CopyACL gives a copy the grants of the source's ACL, which takes the permission to
+	// read it. By default a copy is private, or what the input says.
+	CopyACL bool
 	// LeavePartsOnError keeps the parts of an upload that failed, so that it can be
 	// taken up again. They go on being stored, and billed.
 	LeavePartsOnError bool
@@ -120,7 +140,7 @@ type Options struct {
 	ClientOptions []func(*s3.Options)
 }
 
-// Progress is the state of an upload at one moment.
+// Progress is the state of a transfer at one moment.
 type Progress struct {
 	// Bytes that have reached the connection and still count; it falls when an
 	// attempt is given up and its part is sent again.
@@ -130,23 +150,19 @@ type Progress struct {
 	// PartsDone is the number of parts that the server has taken, and Parts how many
 	// there are; 0 while that is not known. A PutObject is one part.
 	PartsDone, Parts int
-	// Done is true in the last call of a successful upload; Bytes then equals Total.
+	// Retries is how many attempts were given up whose bytes were taken back.
+	Retries int
+	// Done is true in the last call of a successful transfer; Bytes then equals Total.
 	Done bool
 }
 
-func (o *Options) engine(p s3.Profile, shared *schedule.Scheduler) multipart.Options {
-	m := multipart.Options{
+func (o *Options) engine(p s3.Profile, shared *schedule.Scheduler, t *multipart.Tracker) multipart.Options {
+	return multipart.Options{
 		Limits: multipart.Limits{
 			MinPartSize: p.MinPartSize, MaxPartSize: p.MaxPartSize, MaxParts: int(p.MaxParts),
 			MaxPutSize: p.MaxPutSize, MaxObjectSize: p.MaxObjectSize,
 		},
 		PartSize: o.PartSize, Threshold: o.Threshold, Scheduler: shared, Concurrency: o.Concurrency, Memory: o.MemoryBudget,
-		LeavePartsOnError: o.LeavePartsOnError, AbortTimeout: o.AbortTimeout,
+		LeavePartsOnError: o.LeavePartsOnError, AbortTimeout: o.AbortTimeout, Tracker: t,
 	}
-	if report := o.Progress; report != nil {
-		m.Progress = func(p multipart.Progress) {
-			report(Progress{Bytes: p.Bytes, Total: p.Total, PartsDone: p.PartsDone, Parts: p.Parts, Done: p.Done})
-		}
-	}
-	return m
 }

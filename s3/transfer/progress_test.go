@@ -46,7 +46,7 @@ func TestProgress(t *testing.T) {
 						got := &steps{t: t}
 						in := input(nil)
 						kind.make(t, in, pattern(size))
-						_, err := newManager(t, s.newClient(t), func(o *Options) { o.Progress = got.report }).Upload(t.Context(), in)
+						_, err := newManager(t, s.newClient(t), func(o *Options) { o.Progress, o.ProgressInterval = got.report, -1 }).Upload(t.Context(), in)
 						require.NoError(t, err)
 						parts := (size + partSize - 1) / partSize
 						last := got.all[len(got.all)-1]
@@ -99,7 +99,7 @@ func TestProgressOfRetry(t *testing.T) {
 				kind.make(t, in, pattern(size))
 				in.ContentLength = ptr(int64(size))
 				up := newManager(t, s.newClient(t), func(o *Options) {
-					o.PartSize, o.Progress, o.Concurrency = part, got.report, 1
+					o.PartSize, o.Progress, o.ProgressInterval, o.Concurrency = part, got.report, -1, 1
 					if whole {
 						o.Threshold = size
 					}
@@ -126,7 +126,7 @@ func TestProgressOfFailure(t *testing.T) {
 		return nil
 	}
 	got := &steps{t: t}
-	_, err := newManager(t, s.newClient(t), func(o *Options) { o.Progress, o.Concurrency = got.report, 1 }).
+	_, err := newManager(t, s.newClient(t), func(o *Options) { o.Progress, o.ProgressInterval, o.Concurrency = got.report, -1, 1 }).
 		Upload(t.Context(), input(bytes.NewReader(pattern(6*partSize))))
 	require.Error(t, err)
 	told := len(got.all)

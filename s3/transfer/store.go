@@ -28,6 +28,7 @@ type upload struct {
 	options    *Options
 	profile    s3.Profile
 	protection protection
+	shared     *schedule.Scheduler
 	limiter    *schedule.Limiter // nil: none
 	// allowUnsupported is the client's option.
 	allowUnsupported bool

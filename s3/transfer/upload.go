@@ -76,24 +76,41 @@ type UploadOutput struct {
 // Errors are *[UploadError]. After a cancellation errors.Is finds the context's error
 // and its cause.
 func (m *Manager) Upload(ctx context.Context, in *s3.PutObjectInput, fns ...func(*Options)) (*UploadOutput, error) {
+	o := m.optionsOf(fns)
+	return m.upload(ctx, in, &o)
+}
+
+// optionsOf are the options of one call.
+func (m *Manager) optionsOf(fns []func(*Options)) Options {
 	o := m.options
-	o.ClientOptions = slices.Clip(o.ClientOptions) // an append is this upload's own
+	o.ClientOptions = slices.Clip(o.ClientOptions) // an append is this call's own
 	for _, fn := range fns {
 		fn(&o)
 	}
+	return o
+}
+
+func (m *Manager) upload(ctx context.Context, in *s3.PutObjectInput, o *Options) (_ *UploadOutput, err error) {
 	if in == nil {
 		return nil, &UploadError{Err: &OptionError{Field: "input", Reason: "is nil"}}
 	}
-	up, src, err := m.prepare(in, &o)
+	up, src, err := m.prepare(in, o)
 	if err != nil {
 		return nil, uploadError(ctx, in.Bucket, in.Key, "", err)
 	}
-	result, err := multipart.Upload(ctx, src, up, o.engine(up.profile, m.shared))
+	t := m.begin(OperationUpload, in.Bucket, in.Key, o)
+	defer func() { t.end(err) }()
+	return up.send(ctx, src, t.Tracker)
+}
+
+// send moves the body. Its errors are *UploadError.
+func (u *upload) send(ctx context.Context, src multipart.Source, t *multipart.Tracker) (*UploadOutput, error) {
+	result, err := multipart.Upload(ctx, src, u, u.options.engine(u.profile, u.shared, t))
 	if err != nil {
-		return nil, uploadError(ctx, in.Bucket, in.Key, up.uploadID(), err)
+		return nil, uploadError(ctx, u.in.Bucket, u.in.Key, u.uploadID(), err)
 	}
-	out := up.output
-	out.Bucket, out.Key, out.Integrity = in.Bucket, in.Key, up.protection.mode
+	out := u.output
+	out.Bucket, out.Key, out.Integrity = u.in.Bucket, u.in.Key, u.protection.mode
 	out.Size, out.Parts, out.PartSize = result.Size, result.Parts, result.PartSize
 	return &out, nil
 }
@@ -118,16 +135,28 @@ func (m *Manager) prepare(in *s3.PutObjectInput, o *Options) (*upload, multipart
 	if err != nil {
 		return nil, src, err
 	}
+	up, err := m.newUpload(in, o, src.Buffered())
+	return up, src, err
+}
+
+// resolve gives the client's options as they are for one call.
+func (m *Manager) resolve(o *Options) s3.Options {
 	resolved := m.client.Options()
 	for _, fn := range o.ClientOptions {
 		fn(&resolved)
 	}
-	p, err := protect(o.Integrity, in, &resolved, src.Buffered())
+	return resolved
+}
+
+// newUpload decides how the upload of a body is protected.
+func (m *Manager) newUpload(in *s3.PutObjectInput, o *Options, buffered bool) (*upload, error) {
+	resolved := m.resolve(o)
+	p, err := protect(o.Integrity, in, &resolved, buffered)
 	if err != nil {
-		return nil, src, err
+		return nil, err
 	}
 	return &upload{
 		client: m.client, in: in, options: o, profile: resolved.Profile, protection: p, settle: m.settle,
-		allowUnsupported: resolved.AllowUnsupported, limiter: m.limiter(o),
-	}, src, nil
+		allowUnsupported: resolved.AllowUnsupported, shared: m.shared, limiter: m.limiter(o),
+	}, nil
 }

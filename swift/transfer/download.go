@@ -132,7 +132,7 @@ func (r *download) cutSegments(ctx context.Context) error {
 // run fetches the parts. When one fails the others are cancelled, and all have ended before
 // it returns.
 func (r *download) run(ctx context.Context, w io.WriterAt) (*DownloadOutput, error) {
-	tracker := multipart.NewTracker(report(r.options.Progress))
+	tracker := track(r.options.Progress)
 	defer tracker.Stop()
 	tracker.Expect(r.size, len(r.parts))
 

@@ -76,20 +76,21 @@ type Progress struct {
 	Done bool
 }
 
-func report(fn func(Progress)) func(multipart.Progress) {
+// track makes the tracker of one transfer, which tells every change.
+func track(fn func(Progress)) *multipart.Tracker {
 	if fn == nil {
 		return nil
 	}
-	return func(p multipart.Progress) {
+	return multipart.NewTracker(multipart.TrackerOptions{Interval: -1, Progress: func(p multipart.Progress) {
 		fn(Progress{Bytes: p.Bytes, Total: p.Total, PartsDone: p.PartsDone, Parts: p.Parts, Done: p.Done})
-	}
+	}})
 }
 
 // engine translates the options; limits are what the server says.
 func (o *Options) engine(l multipart.Limits) multipart.Options {
 	m := multipart.Options{
 		Limits: l, PartSize: o.PartSize, Threshold: o.Threshold, Concurrency: o.Concurrency, Memory: o.MemoryBudget,
-		LeavePartsOnError: o.LeavePartsOnError || o.Checkpoint != "", AbortTimeout: o.AbortTimeout, Progress: report(o.Progress),
+		LeavePartsOnError: o.LeavePartsOnError || o.Checkpoint != "", AbortTimeout: o.AbortTimeout, Tracker: track(o.Progress),
 	}
 	if m.AbortTimeout == 0 {
 		m.AbortTimeout = DefaultAbortTimeout
