@@ -171,7 +171,12 @@ func (c *File[H, R]) replace() error {
 			return err
 		}
 	}
-	f, err := os.CreateTemp(filepath.Dir(c.path), "."+filepath.Base(c.path)+".*") // mode 0600
+	// One name, so that what a killed process leaves is replaced, and nothing of another's is
+	// written to.
+	f, err := os.OpenFile(c.path+".new", os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) && os.Remove(c.path+".new") == nil {
+		f, err = os.OpenFile(c.path+".new", os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	}
 	if err != nil {
 		return err
 	}
