@@ -7,6 +7,9 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/stowage-go/stowage/examples/internal/flags"
+	"github.com/stowage-go/stowage/examples/internal/gateway"
 )
 
 // isolate hides the environment of whoever runs the tests, and gives them a
@@ -20,27 +23,12 @@ func isolate(t *testing.T) (temp string) {
 	return temp
 }
 
-func TestSizes(t *testing.T) {
-	for text, want := range map[string]byteSize{
-		"0": 0, "512": 512, "512B": 512, "64MiB": 64 << 20, "64 mib": 64 << 20, "64M": 64 << 20,
-		"5MB": 5_000_000, "1GiB": 1 << 30, "2k": 2048, "1TiB": 1 << 40, "3tb": 3e12,
-	} {
-		var b byteSize
-		require.NoError(t, b.Set(text), text)
-		require.Equal(t, want, b, text)
-	}
-	for _, text := range []string{"", "MiB", "-1", "1.5GiB", "1XiB", "1MiBs", "9999999TiB", "99999999999999999999"} {
-		var b byteSize
-		require.Error(t, b.Set(text), text)
-	}
-}
-
 func TestOptionsWithoutAnythingBringAServer(t *testing.T) {
 	isolate(t)
 	t.Setenv("AWS_ACCESS_KEY_ID", "a key alone is no reason to talk to a cloud")
 	o, err := parseOptions(nil, io.Discard)
 	require.NoError(t, err)
-	require.True(t, o.embedded())
+	require.True(t, o.server.Embedded())
 	require.EqualValues(t, 512<<20, o.size)
 
 	again, err := parseOptions(nil, io.Discard)
@@ -48,9 +36,9 @@ func TestOptionsWithoutAnythingBringAServer(t *testing.T) {
 	require.NotEqual(t, o.bucket, again.bucket)
 	require.NotEqual(t, o.key, again.key)
 
-	o.use(&gateway{endpoint: "http://127.0.0.1:1", region: "r", accessKey: "a", secretKey: "s"})
-	require.False(t, o.embedded())
-	require.Equal(t, "http://127.0.0.1:1", o.client().Endpoint)
+	o.server.Use(&gateway.Gateway{Endpoint: "http://127.0.0.1:1", Region: "r", AccessKey: "a", SecretKey: "s"})
+	require.False(t, o.server.Embedded())
+	require.Equal(t, "http://127.0.0.1:1", o.server.Client().Endpoint)
 }
 
 func TestOptionsFromTheEnvironmentAndFlags(t *testing.T) {
@@ -65,20 +53,20 @@ func TestOptionsFromTheEnvironmentAndFlags(t *testing.T) {
 	t.Setenv("AWS_SESSION_TOKEN", "token")
 	o, err := parseOptions([]string{"-bucket", "b", "-part-size", "8MiB", "-concurrency", "3"}, io.Discard)
 	require.NoError(t, err)
-	require.False(t, o.embedded())
-	require.Equal(t, "kr-1", o.client().Region)
+	require.False(t, o.server.Embedded())
+	require.Equal(t, "kr-1", o.server.Client().Region)
 	require.Equal(t, "b", o.bucket)
 	require.EqualValues(t, 8<<20, o.partSize)
 	require.Equal(t, 3, o.concurrency)
-	keys, err := o.client().Credentials.Retrieve(t.Context())
+	keys, err := o.server.Client().Credentials.Retrieve(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, []string{"AK", "very-secret", "token"}, []string{keys.AccessKeyID, keys.SecretAccessKey, keys.SessionToken})
 
 	o, err = parseOptions([]string{"-endpoint", "http://127.0.0.1:1", "-region", "r", "-access-key", "a", "-secret-key", "s"}, io.Discard)
 	require.NoError(t, err)
-	require.Equal(t, "http://127.0.0.1:1", o.client().Endpoint)
-	require.Equal(t, "r", o.client().Region)
-	require.Equal(t, "s", o.secretKey)
+	require.Equal(t, "http://127.0.0.1:1", o.server.Client().Endpoint)
+	require.Equal(t, "r", o.server.Client().Region)
+	require.Equal(t, "s", o.server.SecretKey)
 
 	var help bytes.Buffer
 	_, err = parseOptions([]string{"-h"}, &help)
@@ -90,11 +78,11 @@ func TestOptionsFromTheEnvironmentAndFlags(t *testing.T) {
 
 func TestProfiles(t *testing.T) {
 	isolate(t)
-	for _, name := range profileNames() {
+	for _, name := range flags.ProfileNames() {
 		o, err := parseOptions([]string{"-profile", name, "-access-key", "a", "-secret-key", "s"}, io.Discard)
 		require.NoError(t, err, name)
-		require.NotEmpty(t, o.client().Profile.Name, name)
-		require.Equal(t, name != "aws", o.embedded(), name)
+		require.NotEmpty(t, o.server.Client().Profile.Name, name)
+		require.Equal(t, name != "aws", o.server.Embedded(), name)
 	}
 	_, err := parseOptions([]string{"-profile", "azure"}, io.Discard)
 	require.ErrorContains(t, err, "kakaocloud")

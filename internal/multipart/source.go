@@ -41,6 +41,16 @@ func ReaderAtSource(r io.ReaderAt, size int64) (Source, error) {
 	return Source{at: r, size: size}, nil
 }
 
+// SectionSource takes size bytes of r from offset on, as ReaderAtSource does.
+func SectionSource(r io.ReaderAt, offset, size int64) (Source, error) {
+	if offset < 0 {
+		return Source{}, fmt.Errorf("%w: source begins at %d", ErrOptions, offset)
+	}
+	s, err := ReaderAtSource(r, size)
+	s.base = offset
+	return s, err
+}
+
 // ReaderSource takes r from where it stands to its end. size is its length in
 // bytes, negative when it is not known.
 //

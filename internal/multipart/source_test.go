@@ -278,3 +278,19 @@ func TestFileThatGrows(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, pattern(95), f.stored())
 }
+
+func TestSectionSource(t *testing.T) {
+	t.Parallel()
+	src, err := SectionSource(strings.NewReader("0123456789"), 3, 4)
+	require.NoError(t, err)
+	require.EqualValues(t, 4, src.Size())
+	require.False(t, src.Buffered())
+	s := &fake{}
+	_, err = Upload(t.Context(), src, s, Options{})
+	require.NoError(t, err)
+	require.Equal(t, "3456", string(s.whole))
+	for _, at := range [][2]int64{{-1, 4}, {0, -1}} {
+		_, err = SectionSource(strings.NewReader(""), at[0], at[1])
+		require.ErrorIs(t, err, ErrOptions)
+	}
+}

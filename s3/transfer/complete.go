@@ -24,12 +24,14 @@ const looksUnanswered = 5
 
 // Complete joins the parts, and makes sure that what came of it is what was sent.
 func (u *upload) Complete(ctx context.Context, receipts []receipt) error {
+	if u.made {
+		return nil
+	}
 	in, err := u.completeInput(receipts)
 	if err != nil {
 		return err
 	}
-	want := expected{size: sizeOf(receipts), checksum: checksumOf(in, u.protection.algorithm)}
-	want.etag, want.etagMD5 = etagOfParts(receipts)
+	want := u.expect(in, receipts)
 	u.joining = true
 	out, err := u.client.CompleteMultipartUpload(ctx, in, u.requestOptions(nil)...)
 	if err != nil {
@@ -50,6 +52,18 @@ type expected struct {
 	etag     string
 	etagMD5  bool
 	checksum string
+}
+
+func (u *upload) expect(in *s3.CompleteMultipartUploadInput, receipts []receipt) expected {
+	want := expected{size: sizeOf(receipts), checksum: checksumOf(in, u.protection.algorithm)}
+	want.etag, want.etagMD5 = etagOfParts(receipts)
+	return want
+}
+
+// isOurs reports whether an object is proven to be the one.
+func (u *upload) isOurs(head *s3.HeadObjectOutput, want expected) bool {
+	return want.etag != "" && unquoted(head.ETag) == want.etag ||
+		want.checksum != "" && checksumOf(head, u.protection.algorithm) == want.checksum
 }
 
 func sizeOf(receipts []receipt) (n int64) {
@@ -224,8 +238,7 @@ func (u *upload) look(ctx context.Context, in *s3.CompleteMultipartUploadInput, 
 			return cause // a refusal after all
 		}
 		head, err := u.head(ctx, in, "")
-		ours := err == nil && (want.etag != "" && unquoted(head.ETag) == want.etag ||
-			want.checksum != "" && checksumOf(head, u.protection.algorithm) == want.checksum)
+		ours := err == nil && u.isOurs(head, want)
 		switch {
 		case ours && !open:
 			copyFields(&u.output, head)

@@ -33,10 +33,8 @@ func (c *copying) onServer(ctx context.Context, t *multipart.Tracker) (*UploadOu
 	if err != nil {
 		return nil, err
 	}
-	s := &serverCopy{copying: c, upload: &upload{
-		client: c.manager.client, options: c.options, profile: *p, protection: proof, settle: c.manager.settle,
-		allowUnsupported: c.client.AllowUnsupported,
-	}}
+	s := &serverCopy{copying: c, upload: c.manager.bareUpload(nil, c.options, &c.client)}
+	s.upload.protection = proof
 	src, err := multipart.ReaderAtSource(unread{}, size)
 	if err != nil {
 		return nil, err

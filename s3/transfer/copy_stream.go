@@ -59,7 +59,7 @@ func (c *copying) inRanges(put *s3.PutObjectInput) (*upload, multipart.Plan) {
 	if c.head.AcceptRanges != "bytes" || c.head.ETag == "" {
 		return nil, multipart.Plan{}
 	}
-	up, err := c.manager.newUpload(put, c.options, false)
+	up, err := c.manager.newUpload(put, c.options, &c.client, c.options.Integrity, false)
 	if err != nil || !up.onePass(&c.client) {
 		return nil, multipart.Plan{}
 	}

@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/stowage-go/stowage/s3"
@@ -52,6 +53,20 @@ func (i Integrity) String() string {
 		return "signed payload"
 	}
 	return "transport"
+}
+
+// MarshalText implements encoding.TextMarshaler: it is String.
+func (i Integrity) MarshalText() ([]byte, error) { return []byte(i.String()), nil }
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (i *Integrity) UnmarshalText(text []byte) error {
+	for known := IntegrityAuto; known <= IntegrityTransport; known++ {
+		if string(text) == known.String() {
+			*i = known
+			return nil
+		}
+	}
+	return fmt.Errorf("integrity %q is none", text)
 }
 
 // protection is Integrity made definite for one upload.

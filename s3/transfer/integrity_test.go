@@ -316,3 +316,14 @@ func TestIntegrityNames(t *testing.T) {
 	}
 	require.Equal(t, []string{"auto", "checksum", "md5", "signed payload", "transport"}, names)
 }
+
+func TestIntegrityAsText(t *testing.T) {
+	for i := IntegrityAuto; i <= IntegrityTransport; i++ {
+		text, err := i.MarshalText()
+		require.NoError(t, err)
+		var again Integrity
+		require.NoError(t, again.UnmarshalText(text))
+		require.Equal(t, i, again)
+	}
+	require.EqualError(t, new(Integrity).UnmarshalText([]byte("x\n")), `integrity "x\n" is none`)
+}

@@ -36,6 +36,9 @@ func NewManager(client Client, fns ...func(*Options)) (*Manager, error) {
 	if err := m.options.check(); err != nil {
 		return nil, err
 	}
+	if err := m.options.noCheckpoint(); err != nil {
+		return nil, err
+	}
 	m.shared = schedule.New(m.options.schedule())
 	return m, nil
 }

@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"context"
+	"iter"
 	"time"
 
 	"github.com/stowage-go/stowage/internal/multipart"
@@ -36,7 +37,8 @@ type UploadClient interface {
 	AbortMultipartUpload(context.Context, *s3.AbortMultipartUploadInput, ...func(*s3.Options)) (*s3.AbortMultipartUploadOutput, error)
 	HeadObject(context.Context, *s3.HeadObjectInput, ...func(*s3.Options)) (*s3.HeadObjectOutput, error)
 	ListParts(context.Context, *s3.ListPartsInput, ...func(*s3.Options)) (*s3.ListPartsOutput, error)
-	ListMultipartUploads(context.Context, *s3.ListMultipartUploadsInput, ...func(*s3.Options)) (*s3.ListMultipartUploadsOutput, error)
+	ListPartsPages(context.Context, *s3.ListPartsInput, ...func(*s3.Options)) iter.Seq2[*s3.ListPartsOutput, error]
+	ListMultipartUploadsPages(context.Context, *s3.ListMultipartUploadsInput, ...func(*s3.Options)) iter.Seq2[*s3.ListMultipartUploadsOutput, error]
 }
 
 // DownloadClient is what downloads need, beside HeadObject.
@@ -130,6 +132,10 @@ type Options struct {
 	// CopyACL gives a copy the grants of the source's ACL, which takes the permission to
 	// read it. By default a copy is private, or what the input says.
 	CopyACL bool
+	// Checkpoint is the path of a file that keeps what an upload has sent, so that one that
+	// failed, or was killed, can be taken up again: see [Manager.Upload]. It must be the
+	// upload's own. Empty: none.
+	Checkpoint string
 	// LeavePartsOnError keeps the parts of an upload that failed, so that it can be
 	// taken up again. They go on being stored, and billed.
 	LeavePartsOnError bool
@@ -138,6 +144,8 @@ type Options struct {
 	AbortTimeout time.Duration
 	// ClientOptions are applied to every request of the upload.
 	ClientOptions []func(*s3.Options)
+
+	resumeOnly bool // Checkpoint must be there, and its upload too
 }
 
 // Progress is the state of a transfer at one moment.
@@ -163,6 +171,6 @@ func (o *Options) engine(p s3.Profile, shared *schedule.Scheduler, t *multipart.
 			MaxPutSize: p.MaxPutSize, MaxObjectSize: p.MaxObjectSize,
 		},
 		PartSize: o.PartSize, Threshold: o.Threshold, Scheduler: shared, Concurrency: o.Concurrency, Memory: o.MemoryBudget,
-		LeavePartsOnError: o.LeavePartsOnError, AbortTimeout: o.AbortTimeout, Tracker: t,
+		LeavePartsOnError: o.LeavePartsOnError || o.Checkpoint != "", AbortTimeout: o.AbortTimeout, Tracker: t,
 	}
 }

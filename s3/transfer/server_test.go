@@ -20,6 +20,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -78,6 +79,7 @@ type pending struct {
 	path, algorithm, kind string
 	header                http.Header
 	parts                 map[int]stored
+	initiated             time.Time
 }
 
 // reply is an answer; status 0 breaks the connection.
@@ -198,6 +200,8 @@ func operationOf(r *http.Request) string {
 		return "AbortMultipartUpload"
 	case r.Method == http.MethodHead:
 		return "HeadObject"
+	case q.Has("uploads"):
+		return "ListMultipartUploads"
 	}
 	return "ListParts"
 }
@@ -292,7 +296,7 @@ func (s *server) work(e *exchange) *reply {
 	defer s.mu.Unlock()
 	id := e.Query["uploadId"]
 	up := s.uploads[id]
-	if e.Op != "CreateMultipartUpload" && e.Op != "PutObject" && e.Op != "HeadObject" && up == nil {
+	if id != "" && up == nil {
 		return refusal(404, "NoSuchUpload")
 	}
 	switch e.Op {
@@ -311,7 +315,7 @@ func (s *server) work(e *exchange) *reply {
 		id := "upload-" + strconv.Itoa(s.begun)
 		s.uploads[id] = &pending{
 			path: e.Path, algorithm: e.Header.Get("X-Amz-Checksum-Algorithm"), kind: e.Header.Get("X-Amz-Checksum-Type"),
-			header: e.Header, parts: map[int]stored{},
+			header: e.Header, parts: map[int]stored{}, initiated: time.Now(),
 		}
 		return &reply{status: 200, body: "<InitiateMultipartUploadResult><UploadId>" + id + "</UploadId></InitiateMultipartUploadResult>"}
 	case "UploadPart":
@@ -333,7 +337,9 @@ func (s *server) work(e *exchange) *reply {
 		delete(s.uploads, id)
 		return &reply{status: 204}
 	case "ListParts":
-		return &reply{status: 200, body: "<ListPartsResult><UploadId>" + id + "</UploadId></ListPartsResult>"}
+		return s.listParts(e, id, up)
+	case "ListMultipartUploads":
+		return s.listUploads(e)
 	}
 	return s.head(e)
 }

@@ -35,9 +35,14 @@ type upload struct {
 
 	part    s3.UploadPartInput // of all parts; what differs is set on a copy for each
 	joining bool               // Complete was tried
+	made    bool               // the object is there already
 	loose   atomic.Bool        // a part was sent whose answer never came
 	settle  time.Duration
 	output  UploadOutput
+
+	checkpoint *checkpointFile // nil: none
+	kept       map[int]receipt // of parts that need not be sent, by number
+	listed     map[int]s3.Part // that the server had when the upload was taken up again
 }
 
 // receipt is what the server gave for a part.
@@ -110,11 +115,18 @@ func (u *upload) PutWhole(ctx context.Context, body multipart.Body) error {
 
 func ptr[T any](v T) *T { return &v }
 
-// Begin creates the multipart upload.
-func (u *upload) Begin(ctx context.Context, _ multipart.Plan) (multipart.Target[receipt], error) {
+// Begin creates the multipart upload, or goes on with the checkpoint's.
+func (u *upload) Begin(ctx context.Context, plan multipart.Plan) (multipart.Target[receipt], error) {
 	if err := u.wholeOnly(); err != nil {
 		return nil, err
 	}
+	if u.checkpoint != nil {
+		return u.resume(ctx, plan)
+	}
+	return u, u.create(ctx)
+}
+
+func (u *upload) create(ctx context.Context) error {
 	var in s3.CreateMultipartUploadInput
 	copyFields(&in, u.in)
 	in.ChecksumAlgorithm = ""
@@ -123,15 +135,14 @@ func (u *upload) Begin(ctx context.Context, _ multipart.Plan) (multipart.Target[
 	}
 	out, err := u.client.CreateMultipartUpload(ctx, &in, u.requestOptions(nil)...)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if out.UploadId == "" {
-		return nil, errors.New("the server answered CreateMultipartUpload without an upload id")
+		return errors.New("the server answered CreateMultipartUpload without an upload id")
 	}
-	copyFields(&u.part, u.in)
-	u.part.UploadId = out.UploadId
+	u.goOnWith(out.UploadId)
 	copyFields(&u.output, out)
-	return u, nil
+	return nil
 }
 
 func (u *upload) checksumType() s3.ChecksumType {
@@ -160,8 +171,11 @@ func (u *upload) wholeOnly() error {
 	return nil
 }
 
-// UploadPart sends one part.
+// UploadPart sends one part, unless the server has it.
 func (u *upload) UploadPart(ctx context.Context, number int, body multipart.Body) (receipt, error) {
+	if r, ok, err := u.stored(number, body); ok || err != nil {
+		return r, err
+	}
 	var p proof
 	if err := u.prove(body, &p); err != nil {
 		return receipt{}, err
@@ -183,10 +197,11 @@ func (u *upload) UploadPart(ctx context.Context, number int, body multipart.Body
 	if err := u.confirm(p, &answer); err != nil {
 		return receipt{}, err
 	}
-	return receipt{
+	r := receipt{
 		number: in.PartNumber, size: body.Size(), etag: answer.ETag, etagMD5: u.etagMD5(&answer),
 		checksum: checksumOf(&answer, u.protection.algorithm),
-	}, nil
+	}
+	return r, u.checkpoint.Add(r.public())
 }
 
 // proof is what a request carries for its body, base64; empty for what it does not.

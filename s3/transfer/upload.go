@@ -73,6 +73,36 @@ type UploadOutput struct {
 // a [SizeError] and is aborted, never cut off. A larger MemoryBudget or a ContentLength
 // raises the limit.
 //
+// # Checkpoint
+//
+// With Options.Checkpoint the upload of a body that is read at offsets keeps a file: which upload
+// it is, of what, and each part that the server has taken. A failure, a cancellation or kill -9
+// then leaves the parts, and the same call with the same body goes on: what the file knows is
+// compared with what the server lists, by size and ETag, or by size alone where the profile does
+// not trust ETags, and what is missing or another is sent. A part that the server has and the file
+// does not know is read and compared by checksum or MD5 before it is sent again. Parts in flight
+// are all that is lost. PartSize and Threshold are those that the upload was begun with, and so
+// are metadata and whatever else is stored with the object. When the object is complete the file
+// is removed. An object that goes by one PutObject has none.
+//
+//   - A body that was changed is [ErrSourceChanged]: another size, another time of change of a
+//     file, or other content in 64 samples of it. A checkpoint of another object, or begun with
+//     another Integrity or ChecksumAlgorithm, is an [OptionError].
+//   - When the server has the upload no more, the object is looked at. If it is the one of the
+//     parts, the process died between its completion and the note of it, and all is done.
+//     Otherwise, somebody having aborted it, the upload begins anew.
+//   - The file is on disk before CreateMultipartUpload is sent, and again with the upload's id.
+//     A process that dies in between leaves an upload without a part, which nobody knows. The
+//     next one that ends well, or [Manager.AbortCheckpoint], looks for it: it aborts uploads of the
+//     very same key that were begun within 15 minutes of that time by the server's clock and that
+//     carry no part. So when two programs upload to the same key, and one was killed in that
+//     moment, the other may have to begin again if it did not finish its first part before; its
+//     parts are never mixed with others.
+//   - The file holds no secret; SSECustomerKey must be given again. It belongs to one process at
+//     a time.
+//
+// [Manager.Resume] needs the file and the body alone; [Manager.AbortCheckpoint] gives up.
+//
 // Errors are *[UploadError]. After a cancellation errors.Is finds the context's error
 // and its cause.
 func (m *Manager) Upload(ctx context.Context, in *s3.PutObjectInput, fns ...func(*Options)) (*UploadOutput, error) {
@@ -105,14 +135,42 @@ func (m *Manager) upload(ctx context.Context, in *s3.PutObjectInput, o *Options)
 
 // send moves the body. Its errors are *UploadError.
 func (u *upload) send(ctx context.Context, src multipart.Source, t *multipart.Tracker) (*UploadOutput, error) {
-	result, err := multipart.Upload(ctx, src, u, u.options.engine(u.profile, u.shared, t))
+	defer u.checkpoint.Close()
+	e := u.options.engine(u.profile, u.shared, t)
+	if c := u.checkpoint; c != nil && c.Loaded {
+		e.PartSize, e.Threshold = c.Header.Plan.PartSize, -1
+	}
+	result, err := multipart.Upload(ctx, src, u, e)
 	if err != nil {
 		return nil, uploadError(ctx, u.in.Bucket, u.in.Key, u.uploadID(), err)
 	}
 	out := u.output
 	out.Bucket, out.Key, out.Integrity = u.in.Bucket, u.in.Key, u.protection.mode
 	out.Size, out.Parts, out.PartSize = result.Size, result.Parts, result.PartSize
+	out.UploadId = u.uploadID()
+	if err := u.tidy(ctx); err != nil {
+		return &out, &UploadError{Bucket: u.in.Bucket, Key: u.in.Key, Err: err}
+	}
 	return &out, nil
+}
+
+// with are the manager's options as a call changes them.
+func (m *Manager) with(fns []func(*Options)) Options {
+	o := m.options
+	o.ClientOptions = slices.Clip(o.ClientOptions) // an append is the call's own
+	for _, fn := range fns {
+		fn(&o)
+	}
+	return o
+}
+
+// resolved are the client's options with those of the call.
+func (m *Manager) resolved(o *Options) s3.Options {
+	resolved := m.client.Options()
+	for _, fn := range o.ClientOptions {
+		fn(&resolved)
+	}
+	return resolved
 }
 
 // prepare checks what can be checked before anything is sent.
@@ -135,7 +193,16 @@ func (m *Manager) prepare(in *s3.PutObjectInput, o *Options) (*upload, multipart
 	if err != nil {
 		return nil, src, err
 	}
-	up, err := m.newUpload(in, o, src.Buffered())
+	given, resolved := *in, m.resolve(o)
+	given.Body = body
+	c, integrity, err := o.openCheckpoint(&given, src, resolved.Endpoint)
+	if err != nil {
+		return nil, src, err
+	}
+	up, err := m.newUpload(&given, o, &resolved, integrity, src.Buffered())
+	if err == nil {
+		up.checkpoint, err = c, agree(c, up.protection)
+	}
 	return up, src, err
 }
 
@@ -148,15 +215,28 @@ func (m *Manager) resolve(o *Options) s3.Options {
 	return resolved
 }
 
-// newUpload decides how the upload of a body is protected.
-func (m *Manager) newUpload(in *s3.PutObjectInput, o *Options, buffered bool) (*upload, error) {
-	resolved := m.resolve(o)
-	p, err := protect(o.Integrity, in, &resolved, buffered)
-	if err != nil {
-		return nil, err
-	}
+// newUpload decides how an upload is protected.
+func (m *Manager) newUpload(in *s3.PutObjectInput, o *Options, resolved *s3.Options, integrity Integrity, buffered bool) (*upload, error) {
+	up := m.bareUpload(in, o, resolved)
+	var err error
+	up.protection, err = protect(integrity, in, resolved, buffered)
+	return up, err
+}
+
+// bareUpload is an upload that carries no data.
+func (m *Manager) bareUpload(in *s3.PutObjectInput, o *Options, resolved *s3.Options) *upload {
 	return &upload{
-		client: m.client, in: in, options: o, profile: resolved.Profile, protection: p, settle: m.settle,
+		client: m.client, in: in, options: o, profile: resolved.Profile, settle: m.settle,
 		allowUnsupported: resolved.AllowUnsupported, shared: m.shared, limiter: m.limiter(o),
-	}, nil
+	}
+}
+
+// tidy is what comes after the object is complete. A lost beginning that can't be looked for
+// carries no part and costs nothing.
+func (u *upload) tidy(ctx context.Context) error {
+	if u.checkpoint == nil {
+		return nil
+	}
+	_ = u.sweepLost(ctx)
+	return u.checkpoint.Remove()
 }

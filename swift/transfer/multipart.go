@@ -79,7 +79,7 @@ func (p *parts) Begin(ctx context.Context, plan multipart.Plan) (multipart.Targe
 		return nil, err
 	}
 	c := p.checkpoint
-	if c != nil && c.loaded {
+	if c != nil && c.Loaded {
 		return p, p.resume(ctx, plan)
 	}
 	id, err := p.uploader.multipart.create(ctx, p.in.Container, p.in.Object, p.options.ClientOptions)
@@ -90,8 +90,8 @@ func (p *parts) Begin(ctx context.Context, plan multipart.Plan) (multipart.Targe
 	if c == nil {
 		return p, nil
 	}
-	c.header.UploadID, c.header.PartSize = id, plan.PartSize
-	if err := c.write(); err != nil {
+	c.Header.UploadID, c.Header.PartSize = id, plan.PartSize
+	if err := c.Write(); err != nil {
 		// Nobody else knows of it.
 		return nil, errors.Join(err, p.Abort(context.WithoutCancel(ctx)))
 	}
@@ -101,10 +101,10 @@ func (p *parts) Begin(ctx context.Context, plan multipart.Plan) (multipart.Targe
 // resume finds out which parts need not be sent again.
 func (p *parts) resume(ctx context.Context, plan multipart.Plan) error {
 	c := p.checkpoint
-	if err := c.fits(plan); err != nil {
+	if err := fits(c, plan); err != nil {
 		return err
 	}
-	p.uploadID = c.header.UploadID
+	p.uploadID = c.Header.UploadID
 	stored, err := p.uploader.multipart.list(ctx, p.in.Container, p.in.Object, p.uploadID, p.options.ClientOptions)
 	if errors.Is(err, swift.ErrNotFound) {
 		return &OptionError{Field: "Checkpoint", Reason: "is of an upload that is over: it was completed or aborted; delete the file"}
@@ -113,16 +113,16 @@ func (p *parts) resume(ctx context.Context, plan multipart.Plan) error {
 		return err
 	}
 	p.resumed = map[int]segment{}
-	for number, etag := range c.parts {
+	for number, part := range c.Receipts {
 		_, size := plan.Part(number)
-		s := segment{number, size, etag}
+		s := segment{number, size, part.ETag}
 		if there, ok := stored[number]; !ok || differs(s, there.size, there.etag) != "" {
-			delete(c.parts, number)
+			delete(c.Receipts, number)
 			continue
 		}
 		p.resumed[number] = s
 	}
-	return c.write()
+	return c.Write()
 }
 
 // UploadPart sends one part.
@@ -135,7 +135,7 @@ func (p *parts) UploadPart(ctx context.Context, number int, body multipart.Body)
 		return segment{}, err
 	}
 	s := segment{number: number, size: body.Size(), etag: unquoted(etag)}
-	return s, p.checkpoint.add(s)
+	return s, p.checkpoint.Add(s.noted())
 }
 
 // Complete joins the parts, and looks at what came of it.

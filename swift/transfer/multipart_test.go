@@ -329,7 +329,7 @@ func TestUploadMultipartResume(t *testing.T) {
 	begin()
 	c, err := readCheckpoint(path)
 	require.NoError(t, err)
-	require.ErrorAs(t, c.fits(multipart.Plan{PartSize: 1}), &refused)
+	require.ErrorAs(t, fits(c, multipart.Plan{PartSize: 1}), &refused)
 }
 
 func TestETagOfParts(t *testing.T) {

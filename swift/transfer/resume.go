@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 
+	"github.com/stowage-go/stowage/internal/checkpoint"
 	"github.com/stowage-go/stowage/internal/multipart"
 	"github.com/stowage-go/stowage/swift"
 )
@@ -22,25 +23,25 @@ func (u *upload) openCheckpoint(ctx context.Context, src multipart.Source) error
 	}
 	want := checkpointHeader{
 		Version: checkpointVersion, Kind: u.kind, Account: account, Container: u.in.Container, Object: u.in.Object,
-		SegmentContainer: u.segments.container, Size: src.Size(), DeleteAt: u.deleteAt, Concurrency: u.options.parallel(),
+		SegmentContainer: u.segments.container, DeleteAt: u.deleteAt, Concurrency: u.options.parallel(),
 	}
-	if want.Fingerprint, want.Modified, err = fingerprint(u.in.Body, src.Size()); err != nil {
+	if want.Source, err = checkpoint.SourceOf(u.in.Body, src.Size()); err != nil {
 		return fmt.Errorf("checkpoint: %w", err)
 	}
 	c, err := readCheckpoint(u.options.Checkpoint)
 	if errors.Is(err, fs.ErrNotExist) {
-		u.checkpoint = &checkpoint{path: u.options.Checkpoint, header: want, parts: map[int]string{}}
+		u.checkpoint = checkpoint.New[checkpointHeader, checkpointPart](u.options.Checkpoint, want)
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	if err := c.header.same(&want); err != nil {
+	if err := c.Header.same(&want); err != nil {
 		return err
 	}
 	// The segments that are there end when they were to, so the rest does.
-	u.deleteAt, u.segments.prefix = c.header.DeleteAt, c.header.Prefix
-	c.header.Concurrency = max(c.header.Concurrency, want.Concurrency)
+	u.deleteAt, u.segments.prefix = c.Header.DeleteAt, c.Header.Prefix
+	c.Header.Concurrency = max(c.Header.Concurrency, want.Concurrency)
 	u.checkpoint = c
 	return nil
 }
@@ -80,36 +81,31 @@ func (h *checkpointHeader) same(want *checkpointHeader) error {
 			return &OptionError{Field: "Checkpoint", Reason: fmt.Sprintf("is of another upload: its %s is %q, not %q", f.name, f.got, f.want)}
 		}
 	}
-	switch {
-	case h.Size != want.Size:
-		return fmt.Errorf("%w: it had %d bytes and has %d", ErrSourceChanged, h.Size, want.Size)
-	case !h.Modified.Equal(want.Modified):
-		return fmt.Errorf("%w: it was modified at %v, then at %v", ErrSourceChanged, h.Modified, want.Modified)
-	case h.Fingerprint != want.Fingerprint:
-		return fmt.Errorf("%w: its content is another", ErrSourceChanged)
+	if what := h.Changed(want.Source); what != "" {
+		return fmt.Errorf("%w: %s", ErrSourceChanged, what)
 	}
 	return nil
 }
 
 // beginCheckpoint writes the file before there is anything that only it knows of.
 func (u *upload) beginCheckpoint(plan multipart.Plan) error {
-	u.checkpoint.header.Prefix, u.checkpoint.header.PartSize = u.segments.prefix, plan.PartSize
-	return u.checkpoint.write()
+	u.checkpoint.Header.Prefix, u.checkpoint.Header.PartSize = u.segments.prefix, plan.PartSize
+	return u.checkpoint.Write()
 }
 
 // resume finds out which segments need not be sent again.
 func (u *upload) resume(ctx context.Context, plan multipart.Plan) error {
 	c := u.checkpoint
-	if err := c.fits(plan); err != nil {
+	if err := fits(c, plan); err != nil {
 		return err
 	}
 	if err := u.makeContainer(ctx); err != nil {
 		return err
 	}
-	noted := make([]segment, 0, len(c.parts))
-	for number, etag := range c.parts {
+	noted := make([]segment, 0, len(c.Receipts))
+	for number, p := range c.Receipts {
 		_, size := plan.Part(number)
-		noted = append(noted, segment{number, size, etag})
+		noted = append(noted, segment{number, size, p.ETag})
 	}
 	listed, err := u.list(ctx)
 	if err != nil {
@@ -126,20 +122,20 @@ func (u *upload) resume(ctx context.Context, plan multipart.Plan) error {
 	u.resumed = make(map[int]segment, len(noted))
 	for _, s := range noted {
 		if again[u.segments.container+"/"+u.segments.name(s.number)] {
-			delete(c.parts, s.number)
+			delete(c.Receipts, s.number)
 			continue
 		}
 		u.resumed[s.number] = s
 	}
-	return c.write()
+	return c.Write()
 }
 
 // fits refuses to go on where the parts would have to be others.
-func (c *checkpoint) fits(plan multipart.Plan) error {
-	if plan.PartSize == c.header.PartSize {
+func fits(c *checkpointFile, plan multipart.Plan) error {
+	if plan.PartSize == c.Header.PartSize {
 		return nil
 	}
-	return &OptionError{Field: "Checkpoint", Reason: fmt.Sprintf("has parts of %d bytes, and the server would need parts of %d now", c.header.PartSize, plan.PartSize)}
+	return &OptionError{Field: "Checkpoint", Reason: fmt.Sprintf("has parts of %d bytes, and the server would need parts of %d now", c.Header.PartSize, plan.PartSize)}
 }
 
 // Abort ends an upload by its checkpoint: it deletes the segments that were sent, and then
@@ -155,7 +151,7 @@ func (u *Uploader) Abort(ctx context.Context, checkpoint string, fns ...func(*Op
 	if err != nil {
 		return err
 	}
-	h := &c.header
+	h := &c.Header
 	up := &upload{
 		uploader: u, client: u.client, kind: h.Kind, options: &o, checkpoint: c,
 		in: &swift.CreateObjectInput{Container: h.Container, Object: h.Object}, segments: segments{h.SegmentContainer, h.Prefix},
@@ -172,7 +168,7 @@ func (u *Uploader) Abort(ctx context.Context, checkpoint string, fns ...func(*Op
 		err = up.abandon(ctx)
 	}
 	if err == nil {
-		err = c.remove()
+		err = c.Remove()
 	}
 	if err != nil {
 		failed.Err = err
@@ -199,7 +195,7 @@ func (u *upload) abandon(ctx context.Context) error {
 	if err != nil || made {
 		return err
 	}
-	numbers := u.checkpoint.sent()
+	numbers := sent(u.checkpoint)
 	paths := make([]string, len(numbers))
 	for i, n := range numbers {
 		paths[i] = u.segments.container + "/" + u.segments.name(n)
@@ -216,14 +212,14 @@ func (u *upload) madeOfNoted(ctx context.Context) (bool, error) {
 	if u.profile.Support("GetSLOManifest") != swift.Unsupported {
 		return u.publishedSLO(ctx, "")
 	}
-	h := &u.checkpoint.header
-	last := int((h.Size-1)/h.PartSize + 1)
-	if len(u.checkpoint.parts) < last {
+	h := &u.checkpoint.Header
+	last := h.Parts()
+	if len(u.checkpoint.Receipts) < last {
 		return false, nil
 	}
 	entries := make([]swift.SLOSegment, last)
 	for i := range entries {
-		entries[i].ETag = u.checkpoint.parts[i+1]
+		entries[i].ETag = u.checkpoint.Receipts[i+1].ETag
 	}
 	return u.publishedSLO(ctx, etagOf(entries))
 }

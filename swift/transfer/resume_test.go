@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/stowage-go/stowage/internal/checkpoint"
 	"github.com/stowage-go/stowage/swift"
 )
 
@@ -75,7 +76,7 @@ func TestResume(t *testing.T) {
 					sent++
 				}
 			}
-			assert.Equal(t, 10-len(kept.parts), sent, "what is stored is not sent again")
+			assert.Equal(t, 10-len(kept.Receipts), sent, "what is stored is not sent again")
 		})
 	}
 }
@@ -270,7 +271,7 @@ func TestSourceModified(t *testing.T) {
 
 	c, err := readCheckpoint(path)
 	require.NoError(t, err)
-	require.NoError(t, os.Chtimes(file, time.Time{}, c.header.Modified))
+	require.NoError(t, os.Chtimes(file, time.Time{}, c.Header.Modified))
 	s.clock = s.clock.Add(time.Minute)
 	_, err = u.UploadSLO(t.Context(), in)
 	require.NoError(t, err)
@@ -296,8 +297,8 @@ func TestCheckpointFile(t *testing.T) {
 	require.NoError(t, os.WriteFile(path, append(text, `{"part":7,"et`...), 0o600))
 	again, err := readCheckpoint(path)
 	require.NoError(t, err)
-	assert.Equal(t, c.parts, again.parts)
-	assert.Equal(t, c.header, again.header)
+	assert.Equal(t, c.Receipts, again.Receipts)
+	assert.Equal(t, c.Header, again.Header)
 
 	for name, bad := range map[string]string{
 		"line 1":                   "{}x\n",
@@ -320,57 +321,26 @@ func TestCheckpointFile(t *testing.T) {
 	// One that is in the way.
 	dir := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "x"), nil, 0o600))
-	c.path = dir
-	require.Error(t, c.write())
-	require.Error(t, c.remove())
-	entries, err := filepath.Glob(filepath.Join(filepath.Dir(dir), ".*"))
-	require.NoError(t, err)
-	assert.Empty(t, entries, "no temporary file is left")
+	c = checkpoint.New[checkpointHeader, checkpointPart](dir, c.Header)
+	require.Error(t, c.Write())
+	require.Error(t, c.Remove())
+	assert.NoFileExists(t, dir+".new", "no temporary file is left")
 
 	// Nothing to keep of an object of no bytes.
 	_, err = s.uploader(t, with(path)).UploadSLO(t.Context(), put(nil))
 	require.NoError(t, err)
 }
 
-func TestCheckpointCantBeWritten(t *testing.T) {
-	t.Parallel()
-	f, err := os.CreateTemp(t.TempDir(), "")
-	require.NoError(t, err)
-	require.NoError(t, f.Close())
-	c := &checkpoint{file: f}
-	require.ErrorIs(t, c.add(segment{}), os.ErrClosed)
-}
-
 func TestCheckpointSent(t *testing.T) {
 	t.Parallel()
-	c := &checkpoint{header: checkpointHeader{Size: 95, PartSize: 10, Concurrency: 2}, parts: map[int]string{1: "", 3: "", 9: ""}}
-	assert.Equal(t, []int{1, 2, 3, 4, 9}, c.sent())
-	c.header.Concurrency = 100
-	assert.Len(t, c.sent(), 10)
-}
-
-func TestFingerprint(t *testing.T) {
-	t.Parallel()
-	_, _, err := fingerprint(plain{nil}, 1)
-	require.Error(t, err)
-	large := make([]byte, 10<<20)
-	first, modified, err := fingerprint(bytes.NewReader(large), int64(len(large)))
-	require.NoError(t, err)
-	assert.True(t, modified.IsZero())
-	for _, at := range []int{0, len(large) - 1} {
-		large[at] = 1
-		other, _, err := fingerprint(bytes.NewReader(large), int64(len(large)))
-		require.NoError(t, err)
-		assert.NotEqual(t, first, other)
-		large[at] = 0
+	c := &checkpointFile{
+		Header:   checkpointHeader{Source: checkpoint.Source{Size: 95}, PartSize: 10, Concurrency: 2},
+		Receipts: map[int]checkpointPart{1: {}, 3: {}, 9: {}},
 	}
-	_, _, err = fingerprint(io.NewSectionReader(failingAt{}, 0, 10), 10)
-	require.Error(t, err)
+	assert.Equal(t, []int{1, 2, 3, 4, 9}, sent(c))
+	c.Header.Concurrency = 100
+	assert.Len(t, sent(c), 10)
 }
-
-type failingAt struct{}
-
-func (failingAt) ReadAt([]byte, int64) (int, error) { return 0, errors.New("no") }
 
 func TestLoginFails(t *testing.T) {
 	t.Parallel()

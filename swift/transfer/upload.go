@@ -37,7 +37,7 @@ type upload struct {
 	segments   segments
 	uploadID   string // of a multipart upload
 	deleteAt   time.Time
-	checkpoint *checkpoint     // nil: none
+	checkpoint *checkpointFile // nil: none
 	resumed    map[int]segment // that are stored already, by number
 	started    atomic.Int64    // the highest number that was sent, or tried
 	loose      atomic.Bool     // something was sent whose answer never came
@@ -60,10 +60,10 @@ func (u *upload) run(ctx context.Context) (multipart.Result, error) {
 	if err != nil {
 		return multipart.Result{}, err
 	}
-	defer u.checkpoint.close()
+	defer u.checkpoint.Close()
 	o := u.options.engine(u.engineLimits(src))
-	if u.checkpoint != nil && u.checkpoint.loaded {
-		o.PartSize, o.Threshold = u.checkpoint.header.PartSize, -1
+	if u.checkpoint != nil && u.checkpoint.Loaded {
+		o.PartSize, o.Threshold = u.checkpoint.Header.PartSize, -1
 	}
 	var store multipart.Store[segment] = u
 	if u.kind == kindMultipart {
@@ -200,7 +200,7 @@ func (u *upload) Begin(ctx context.Context, plan multipart.Plan) (multipart.Targ
 	if u.in.ETag != "" {
 		return nil, &OptionError{Field: "ETag", Reason: "has no meaning for an object that goes in parts; raise Threshold"}
 	}
-	if u.checkpoint != nil && u.checkpoint.loaded {
+	if u.checkpoint != nil && u.checkpoint.Loaded {
 		return u, u.resume(ctx, plan)
 	}
 	if err := u.makeContainer(ctx); err != nil {
@@ -231,7 +231,7 @@ func (u *upload) UploadPart(ctx context.Context, number int, body multipart.Body
 		return segment{}, err
 	}
 	s := segment{number: number, size: body.Size(), etag: unquoted(out.ETag)}
-	return s, u.checkpoint.add(s)
+	return s, u.checkpoint.Add(s.noted())
 }
 
 // note keeps the highest number.
@@ -257,7 +257,7 @@ func (u *upload) Complete(ctx context.Context, receipts []segment) error {
 
 // tidy is what comes after the object is in its place.
 func (u *upload) tidy(ctx context.Context) error {
-	return errors.Join(u.checkpoint.remove(), u.removeOld(ctx))
+	return errors.Join(u.checkpoint.Remove(), u.removeOld(ctx))
 }
 
 func unquoted(etag string) string { return strings.ToLower(strings.Trim(etag, `"`)) }
