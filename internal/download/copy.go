@@ -8,7 +8,7 @@ import (
 
 // bufferSize is how much is gathered for one write. A read from a connection gives what has
 // come, 16 KiB under TLS: a write of each costs as much again.
-const bufferSize = 256 << 10
+const bufferSize = 128 << 10
 
 var buffers = sync.Pool{New: func() any { return new([bufferSize]byte) }}
 

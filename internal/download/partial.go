@@ -166,6 +166,16 @@ func (p *Partial) parse(text []byte) int {
 // State is what the file is of.
 func (p *Partial) State() State { return p.state }
 
+// Leave forgets part i if every other one is there as well.
+func (p *Partial) Leave(i int) {
+	for j := range i {
+		if _, ok := p.sums[j]; !ok {
+			return
+		}
+	}
+	delete(p.sums, i)
+}
+
 // Check reads the parts that are there and forgets those that are not what came: what was
 // written before the power failed may be lost. seen is given the bytes of each, and settled
 // what became of it. What is left, is there.

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"time"
 
+	"golang.org/x/sync/semaphore"
+
 	"github.com/stowage-go/stowage/internal/schedule"
 	"github.com/stowage-go/stowage/s3"
 )
@@ -14,7 +16,10 @@ type Manager struct {
 	client  Client
 	options Options
 	shared  *schedule.Scheduler
-	settle  time.Duration // abortSettle, but in tests
+	// readAhead is half of the memory budget, for all readers: the other half is there for
+	// uploads that send what a reader reads.
+	readAhead memory
+	settle    time.Duration // abortSettle, but in tests
 }
 
 // NewManager makes a manager over a client, usually an *s3.Client.
@@ -29,7 +34,9 @@ func NewManager(client Client, fns ...func(*Options)) (*Manager, error) {
 	if err := m.options.check(); err != nil {
 		return nil, err
 	}
-	m.shared = schedule.New(m.options.schedule())
+	shared := m.options.schedule()
+	m.shared = schedule.New(shared)
+	m.readAhead = semaphore.NewWeighted(max(shared.Memory, 0) / 2)
 	return m, nil
 }
 
