@@ -112,8 +112,8 @@ func (f *fetch) pinned(out *s3.GetObjectOutput) {
 }
 
 func (f *fetch) get(ctx context.Context, in *s3.GetObjectInput) (*s3.GetObjectOutput, error) {
-	if in.Range == "" && f.wantsChecksum() {
-		in.ChecksumMode = s3.ChecksumModeEnabled // of a range servers tell none, or the wrong one
+	if f.wantsChecksum() {
+		in.ChecksumMode = s3.ChecksumModeEnabled // of use in an answer without a range
 	}
 	return f.client.GetObject(ctx, in, f.options.ClientOptions...)
 }

@@ -196,17 +196,18 @@ func (r *objectReader) fetchAll(first *s3.GetObjectOutput, slot *schedule.Slot) 
 			}
 			return
 		}
+		turn, out := slot, first
 		if i > 0 {
 			var err error
-			if slot, err = r.fetch.lane.Acquire(r.ctx); err != nil {
+			if turn, err = r.fetch.lane.Acquire(r.ctx); err != nil {
 				r.window.fail(part, err)
 				return
 			}
-			first = nil
+			out = nil
 		}
 		r.running.Go(func() {
-			err := r.fetchPart(i, part, first)
-			slot.Done(int64(part.filled), err)
+			err := r.fetchPart(i, part, out)
+			turn.Done(int64(part.filled), err)
 		})
 	}
 	r.window.finish(io.EOF)
