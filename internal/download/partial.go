@@ -22,7 +22,8 @@ import (
 type Partial struct {
 	File
 	state State
-	sums  map[int][]byte // of the parts that are there
+	parts []Part
+	sums  map[int][]byte // of those that are there
 
 	mu  sync.Mutex
 	log *os.File
@@ -124,7 +125,11 @@ func (p *Partial) load(source string) (bool, error) {
 		return false, first(err, log.Close())
 	}
 	read := p.parse(text)
-	if s := &p.state; read < 0 || s.Version != stateVersion || s.Source != source || s.Size != info.Size() || s.Size <= 0 || s.PartSize <= 0 {
+	s := &p.state
+	if read < 0 || s.Version != stateVersion || s.Source != source || s.Size != info.Size() || s.Size <= 0 || s.PartSize <= 0 {
+		return false, log.Close()
+	}
+	if p.parts, err = Cut(s.Size, s.PartSize); err != nil {
 		return false, log.Close()
 	}
 	if err := log.Truncate(int64(read)); err != nil {
@@ -166,21 +171,24 @@ func (p *Partial) parse(text []byte) int {
 // State is what the file is of.
 func (p *Partial) State() State { return p.state }
 
-// Leave forgets part i if every other one is there as well.
-func (p *Partial) Leave(i int) {
-	for j := range i {
-		if _, ok := p.sums[j]; !ok {
+// Parts are all that there are to be.
+func (p *Partial) Parts() []Part { return p.parts }
+
+// LeaveOne forgets the last part if all are there.
+func (p *Partial) LeaveOne() {
+	for i := range p.parts {
+		if _, ok := p.sums[i]; !ok {
 			return
 		}
 	}
-	delete(p.sums, i)
+	delete(p.sums, len(p.parts)-1)
 }
 
 // Check reads the parts that are there and forgets those that are not what came: what was
 // written before the power failed may be lost. seen is given the bytes of each, and settled
 // what became of it. What is left, is there.
-func (p *Partial) Check(ctx context.Context, parts []Part, seen func([]byte), settled func(i int, ok bool)) error {
-	for i := range parts {
+func (p *Partial) Check(ctx context.Context, seen func([]byte), settled func(i int, ok bool)) error {
+	for i, part := range p.parts {
 		want, ok := p.sums[i]
 		if !ok {
 			continue
@@ -189,7 +197,7 @@ func (p *Partial) Check(ctx context.Context, parts []Part, seen func([]byte), se
 		if err != nil {
 			return err
 		}
-		if err := Read(ctx, p, parts[i], func(b []byte) { h.Write(b); seen(b) }); err != nil {
+		if err := Read(ctx, p, part, func(b []byte) { h.Write(b); seen(b) }); err != nil {
 			return err
 		}
 		ok = bytes.Equal(h.Sum(nil), want)

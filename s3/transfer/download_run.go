@@ -97,14 +97,13 @@ func (d *objectDownload) takeUp(ctx context.Context) error {
 	}
 	s := d.partial.State()
 	d.state.Size, d.state.ETag, d.state.LastModified = s.Size, s.ETag, s.LastModified
-	d.parts = download.Cut(s.Size, s.PartSize)
-	// The server is still to say that the object is the same: something must be asked for.
-	d.partial.Leave(len(d.parts) - 1)
+	d.parts = d.partial.Parts()
+	d.partial.LeaveOne() // to ask for: the server is still to say that the object is the same
 	d.tracker.Expect(s.Size, len(d.parts))
 	d.content.sums = make([]map[checksum.Algorithm][]byte, len(d.parts))
 	d.content.pending = d.wantsChecksum()
 	sum := d.content.begin()
-	err := d.partial.Check(ctx, d.parts, sum.write, func(i int, ok bool) {
+	err := d.partial.Check(ctx, sum.write, func(i int, ok bool) {
 		if ok {
 			d.content.end(i, sum)
 			d.output.Resumed += d.parts[i].Size
@@ -163,7 +162,9 @@ func (d *objectDownload) ready(ctx context.Context, out *s3.GetObjectOutput) (er
 		size = max(d.state.Size, 1)
 		d.parts = []download.Part{{Size: -1}} // the client holds it against its length
 	default:
-		d.parts = download.Cut(d.state.Size, size)
+		if d.parts, err = download.Cut(d.state.Size, size); err != nil {
+			return err
+		}
 	}
 	if d.w, err = d.target.begin(d.state, size); err != nil {
 		return err

@@ -136,7 +136,7 @@ func (r *objectReader) open(memory memory) error {
 }
 
 // plan cuts the object, and decides how the content is compared.
-func (r *objectReader) plan(first *s3.GetObjectOutput, size int64) error {
+func (r *objectReader) plan(first *s3.GetObjectOutput, size int64) (err error) {
 	f, c, asked := r.fetch, &r.content, r.fetch.options.Integrity
 	copyFields(r.output, first)
 	r.output.Size = f.state.Size
@@ -148,7 +148,9 @@ func (r *objectReader) plan(first *s3.GetObjectOutput, size int64) error {
 		return nil
 	}
 	copyChecksums(r.output, new(DownloadOutput)) // of a range, if anything
-	r.parts = download.Cut(f.state.Size, size)
+	if r.parts, err = download.Cut(f.state.Size, size); err != nil {
+		return err
+	}
 	r.output.Parts = len(r.parts)
 	c.sums = make([]map[checksum.Algorithm][]byte, len(r.parts))
 	switch {

@@ -97,12 +97,13 @@ func (r *downloading) cut(ctx context.Context) error {
 	if size == 0 {
 		size = DefaultPartSize
 	}
+	var err error
 	if r.whole = r.state.Size <= size; r.whole {
 		r.parts = []download.Part{{Size: r.state.Size}}
 	} else {
-		r.parts = download.Cut(r.state.Size, size)
+		r.parts, err = download.Cut(r.state.Size, size)
 	}
-	return nil
+	return err
 }
 
 // cutSegments makes each segment a part.
