@@ -144,7 +144,7 @@ func (t *tempAuth) get(ctx context.Context) (login, error) {
 	case <-p.done:
 		return p.login, p.err
 	case <-ctx.Done():
-		return login{}, ended(ctx)
+		return login{}, transport.Ended(ctx)
 	}
 }
 

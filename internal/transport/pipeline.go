@@ -307,6 +307,9 @@ func contextError(ctx context.Context, last error) error {
 	return fmt.Errorf("%w, after %w", end, last)
 }
 
+// Ended is the end of a context with its cause.
+func Ended(ctx context.Context) error { return contextError(ctx, nil) }
+
 func (p *Pipeline) wait(ctx context.Context, d time.Duration) error {
 	if p.sleep != nil {
 		return p.sleep(ctx, d)

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"time"
 
+	"golang.org/x/sync/semaphore"
+
 	"github.com/stowage-go/stowage/internal/schedule"
 	"github.com/stowage-go/stowage/internal/transport"
 	"github.com/stowage-go/stowage/s3"
@@ -21,7 +23,10 @@ type Manager struct {
 	options Options
 	shared  *schedule.Scheduler
 	events  *hub
-	settle  time.Duration // abortSettle, but in tests
+	// readAhead is half of the memory budget, for all readers: the other half is there for
+	// uploads that send what a reader reads.
+	readAhead memory
+	settle    time.Duration // abortSettle, but in tests
 }
 
 // NewManager makes a manager over a client, usually an *s3.Client.
@@ -39,7 +44,9 @@ func NewManager(client Client, fns ...func(*Options)) (*Manager, error) {
 	if err := m.options.noCheckpoint(); err != nil {
 		return nil, err
 	}
-	m.shared = schedule.New(m.options.schedule())
+	shared := m.options.schedule()
+	m.shared = schedule.New(shared)
+	m.readAhead = semaphore.NewWeighted(max(shared.Memory, 0) / 2)
 	return m, nil
 }
 

@@ -142,10 +142,21 @@ type Options struct {
 	// AbortTimeout is how long the abort of a failed upload may take. Zero: 30 s;
 	// negative: no limit.
 	AbortTimeout time.Duration
-	// ClientOptions are applied to every request of the upload.
+	// ReadAhead is how many bytes [Manager.Open] fetches ahead of the reader at the most,
+	// and holds in memory. Zero: 16 MiB; negative: one part.
+	ReadAhead int64
+	// KeepPartial has [Manager.DownloadFile] keep what has come when it fails, or is
+	// killed, and go on with it when it is called again.
+	KeepPartial bool
+	// Sync has DownloadFile bring the file and its name to the disk (fsync) before it
+	// returns.
+	Sync bool
+	// ClientOptions are applied to every request of the transfer.
 	ClientOptions []func(*s3.Options)
 
 	resumeOnly bool // Checkpoint must be there, and its upload too
+	// size of the object that is downloaded, where a listing has told.
+	size *int64
 }
 
 // Progress is the state of a transfer at one moment.

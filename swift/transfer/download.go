@@ -11,41 +11,40 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
+	"github.com/stowage-go/stowage/internal/download"
 	"github.com/stowage-go/stowage/internal/multipart"
+	"github.com/stowage-go/stowage/internal/schedule"
 	"github.com/stowage-go/stowage/swift"
 )
 
-// download is one download under way.
-type download struct {
+// downloading is one download under way.
+type downloading struct {
 	client   *swift.Client
 	in       swift.GetObjectInput
 	options  *DownloadOptions
 	resolved swift.Options
 
-	size   int64
-	large  bool
-	output DownloadOutput
-	parts  []part
-	whole  bool // one request, for all
+	large    bool
+	state    download.Object
+	output   DownloadOutput
+	parts    []download.Part
+	segments []segmentOf // of the parts, where they are segments
+	whole    bool        // one request, for all
 }
 
-// part is what one request is for.
-type part struct {
-	offset, size int64
-	etag         string // the MD5 to compare with; empty: none
-	segment      string // whose MD5 that is
+// segmentOf tells of a part that is a segment.
+type segmentOf struct {
+	etag string // the MD5 to compare with; empty: none
+	path string
 }
 
-func (r *download) failed(err error) error {
+func (r *downloading) failed(err error) error {
 	return &DownloadError{Container: r.in.Container, Object: r.in.Object, Err: err}
 }
 
-func (r *download) check() error {
+func (r *downloading) check() error {
 	switch {
 	case r.in.Container == "":
 		return &OptionError{Field: "Container", Reason: "is missing"}
@@ -64,7 +63,7 @@ func (r *download) check() error {
 }
 
 // head finds out what the object is, and pins it.
-func (r *download) head(ctx context.Context) error {
+func (r *downloading) head(ctx context.Context) error {
 	out, err := r.client.HeadObject(ctx, &swift.HeadObjectInput{
 		Container: r.in.Container, Object: r.in.Object, VersionID: r.in.VersionID, Newest: r.in.Newest,
 		IfMatch: r.in.IfMatch, IfNoneMatch: r.in.IfNoneMatch, IfModifiedSince: r.in.IfModifiedSince, IfUnmodifiedSince: r.in.IfUnmodifiedSince,
@@ -73,12 +72,16 @@ func (r *download) head(ctx context.Context) error {
 		return err
 	}
 	r.in.IfMatch, r.in.IfNoneMatch, r.in.IfModifiedSince, r.in.IfUnmodifiedSince = "", "", time.Time{}, time.Time{}
-	r.size, r.large = out.ContentLength, out.StaticLargeObject || out.ObjectManifest != ""
+	r.large = out.StaticLargeObject || out.ObjectManifest != ""
+	r.state = download.Object{
+		Size: out.ContentLength, ETag: out.ETag, LastModified: out.LastModified,
+		Changed: swift.ErrObjectChanged, Malformed: swift.ErrMalformedAnswer,
+	}
 	if !r.large {
 		r.in.IfMatch = out.ETag // Ceph RGW compares that of a large one with its manifest's
 	}
 	r.output = DownloadOutput{
-		Size: r.size, ETag: out.ETag, LastModified: out.LastModified, ContentType: out.ContentType, ContentEncoding: out.ContentEncoding,
+		Size: out.ContentLength, ETag: out.ETag, LastModified: out.LastModified, ContentType: out.ContentType, ContentEncoding: out.ContentEncoding,
 		ContentDisposition: out.ContentDisposition, StaticLargeObject: out.StaticLargeObject, ObjectManifest: out.ObjectManifest,
 		VersionID: out.VersionID, Metadata: out.Metadata,
 	}
@@ -86,7 +89,7 @@ func (r *download) head(ctx context.Context) error {
 }
 
 // cut decides on the parts.
-func (r *download) cut(ctx context.Context) error {
+func (r *downloading) cut(ctx context.Context) error {
 	if r.options.VerifySegments && r.output.StaticLargeObject {
 		return r.cutSegments(ctx)
 	}
@@ -94,24 +97,23 @@ func (r *download) cut(ctx context.Context) error {
 	if size == 0 {
 		size = DefaultPartSize
 	}
-	if r.size <= size {
-		r.parts, r.whole = []part{{size: r.size}}, true
-		return nil
+	var err error
+	if r.whole = r.state.Size <= size; r.whole {
+		r.parts = []download.Part{{Size: r.state.Size}}
+	} else {
+		r.parts, err = download.Cut(r.state.Size, size)
 	}
-	for offset := int64(0); offset < r.size; offset += size {
-		r.parts = append(r.parts, part{offset: offset, size: min(size, r.size-offset)})
-	}
-	return nil
+	return err
 }
 
 // cutSegments makes each segment a part.
-func (r *download) cutSegments(ctx context.Context) error {
+func (r *downloading) cutSegments(ctx context.Context) error {
 	t, err := manifests{r.client, r.options.ClientOptions, r.in.Newest}.tree(ctx, r.in.Container, r.in.Object, r.in.VersionID)
 	if err != nil {
 		return err
 	}
-	if t.size() != r.size {
-		return fmt.Errorf("%w: it has %d bytes, its manifest %d", swift.ErrObjectChanged, r.size, t.size())
+	if t.size() != r.state.Size {
+		return fmt.Errorf("%w: it has %d bytes, its manifest %d", swift.ErrObjectChanged, r.state.Size, t.size())
 	}
 	r.output.Verified = true
 	var offset int64
@@ -119,54 +121,47 @@ func (r *download) cutSegments(ctx context.Context) error {
 		l := &t.leaves[i]
 		r.output.Verified = r.output.Verified && (l.etag != "" || l.path == "")
 		if l.size > 0 {
-			r.parts = append(r.parts, part{offset: offset, size: l.size, etag: l.etag, segment: l.path})
+			r.parts = append(r.parts, download.Part{Offset: offset, Size: l.size})
+			r.segments = append(r.segments, segmentOf{l.etag, l.path})
 		}
 		offset += l.size
 	}
-	if r.size == 0 {
-		r.parts, r.whole = []part{{}}, true
+	if r.state.Size == 0 {
+		r.parts, r.whole = []download.Part{{}}, true
 	}
 	return nil
 }
 
 // run fetches the parts. When one fails the others are cancelled, and all have ended before
 // it returns.
-func (r *download) run(ctx context.Context, w io.WriterAt) (*DownloadOutput, error) {
+func (r *downloading) run(ctx context.Context, w io.WriterAt) (*DownloadOutput, error) {
 	tracker := track(r.options.Progress)
 	defer tracker.Stop()
-	tracker.Expect(r.size, len(r.parts))
+	tracker.Expect(r.state.Size, len(r.parts))
 
 	compared, err := r.comparable(ctx)
 	if err != nil {
 		return nil, r.failed(err)
 	}
-	var back *readBack
-	if at, ok := w.(io.ReaderAt); ok && compared && !r.whole {
-		back = newReadBack(at, r.parts, unquoted(r.output.ETag))
-	}
-	workers, wctx := errgroup.WithContext(ctx)
-	if back != nil {
-		workers.Go(func() error { return back.run(wctx) })
-	}
+	var back *download.ReadBack
 	o := Options{Concurrency: r.options.Concurrency}
-	slots := make(chan struct{}, o.parallel())
-fetch:
-	for i := range r.parts {
-		select {
-		case slots <- struct{}{}:
-		case <-wctx.Done():
-			break fetch
-		}
-		workers.Go(func() error {
-			defer func() { <-slots }()
-			p := &r.parts[i]
-			if err := r.fetch(wctx, p, w, tracker); err != nil {
-				return &DownloadError{Container: r.in.Container, Object: r.in.Object, Offset: p.offset, Size: p.size, Err: err}
+	workers, wctx := download.NewWorkers(ctx, schedule.New(schedule.Options{Concurrency: o.parallel()}).Lane(0))
+	if at, ok := w.(io.ReaderAt); ok && compared && !r.whole {
+		back = download.NewReadBack(at, r.parts)
+		workers.Go(func() error { return r.compare(wctx, back) })
+	}
+	for i, p := range r.parts {
+		if !workers.Fetch(func() (int64, error) {
+			n, err := r.fetch(wctx, i, w, tracker)
+			if err != nil {
+				return n, &DownloadError{Container: r.in.Container, Object: r.in.Object, Offset: p.Offset, Size: p.Size, Err: err}
 			}
 			tracker.PartDone()
-			back.done(i)
-			return nil
-		})
+			back.Done(i)
+			return n, nil
+		}) {
+			break
+		}
 	}
 	if err := workers.Wait(); err != nil {
 		return nil, r.explain(ctx, err)
@@ -174,97 +169,59 @@ fetch:
 	if ctx.Err() != nil {
 		return nil, r.failed(context.Cause(ctx))
 	}
-	tracker.Finish(r.size, len(r.parts))
+	tracker.Finish(r.state.Size, len(r.parts))
 	out := r.output
 	out.Parts = len(r.parts)
 	out.Verified = out.Verified || compared && (r.whole || back != nil) // GetObject compares a whole
 	return &out, nil
 }
 
-var buffers = sync.Pool{New: func() any { return new([128 << 10]byte) }}
-
 // fetch gets one part into its place.
-func (r *download) fetch(ctx context.Context, p *part, w io.WriterAt, tracker *multipart.Tracker) error {
-	in := r.in
+func (r *downloading) fetch(ctx context.Context, i int, w io.WriterAt, tracker *multipart.Tracker) (int64, error) {
+	in, p := r.in, r.parts[i]
 	if !r.whole {
-		in.Range = "bytes=" + strconv.FormatInt(p.offset, 10) + "-" + strconv.FormatInt(p.offset+p.size-1, 10)
+		in.Range = p.Range()
 	}
 	out, err := r.client.GetObject(ctx, &in, r.options.ClientOptions...)
 	switch {
 	case errors.Is(err, swift.ErrPreconditionFailed), errors.Is(err, swift.ErrRangeNotSatisfiable):
-		return fmt.Errorf("%w: %w", swift.ErrObjectChanged, err)
+		return 0, fmt.Errorf("%w: %w", swift.ErrObjectChanged, err)
 	case err != nil:
-		return err
+		return 0, err
 	}
 	defer out.Body.Close()
-	if err := r.same(p, out); err != nil {
-		return err
+	answer := download.Answer{ETag: out.ETag, LastModified: out.LastModified, ContentLength: out.ContentLength, ContentRange: out.ContentRange}
+	if r.whole {
+		err = r.state.Whole(answer)
+	} else {
+		err = r.state.Part(p, answer)
 	}
-	sink := &sink{w: io.NewOffsetWriter(w, p.offset), tracker: tracker}
-	if p.etag != "" {
-		sink.digest = md5.New()
+	if err != nil {
+		return 0, err
 	}
-	buf := buffers.Get().(*[128 << 10]byte)
-	defer buffers.Put(buf)
-	n, err := io.CopyBuffer(sink, out.Body, buf[:])
-	if err == nil && n != p.size {
-		err = fmt.Errorf("%w: %d of %d bytes", io.ErrUnexpectedEOF, n, p.size)
+	var digest hash.Hash
+	if r.segments != nil && r.segments[i].etag != "" {
+		digest = md5.New()
 	}
-	if err == nil && sink.digest != nil {
-		if got := hex.EncodeToString(sink.digest.Sum(nil)); got != p.etag {
-			err = fmt.Errorf("%w: segment %q is %s, received MD5 %s", swift.ErrETagMismatch, p.segment, p.etag, got)
+	n, err := download.Copy(w, p, out.Body, func(b []byte) {
+		if digest != nil {
+			digest.Write(b)
+		}
+		tracker.Add(int64(len(b)))
+	})
+	if err == nil && digest != nil {
+		if got, s := hex.EncodeToString(digest.Sum(nil)), r.segments[i]; got != s.etag {
+			err = fmt.Errorf("%w: segment %q is %s, received MD5 %s", swift.ErrETagMismatch, s.path, s.etag, got)
 		}
 	}
 	if err != nil {
 		tracker.Add(-n)
 	}
-	return err
-}
-
-// same makes sure that an answer is of the object that the download began with, and of the
-// part that was asked for.
-func (r *download) same(p *part, out *swift.GetObjectOutput) error {
-	switch {
-	case out.ETag != r.output.ETag:
-		return fmt.Errorf("%w: ETag %s, now %s", swift.ErrObjectChanged, r.output.ETag, out.ETag)
-	case !out.LastModified.Equal(r.output.LastModified):
-		return fmt.Errorf("%w: last modified %v, now %v", swift.ErrObjectChanged, r.output.LastModified, out.LastModified)
-	case out.ContentLength >= 0 && out.ContentLength != p.size:
-		if r.whole {
-			return fmt.Errorf("%w: %d bytes, now %d", swift.ErrObjectChanged, r.size, out.ContentLength)
-		}
-		return fmt.Errorf("%w: %d bytes for a range of %d", swift.ErrMalformedAnswer, out.ContentLength, p.size)
-	case r.whole:
-		return nil
-	}
-	span, total, _ := strings.Cut(strings.TrimPrefix(out.ContentRange, "bytes "), "/")
-	switch {
-	case span != fmt.Sprintf("%d-%d", p.offset, p.offset+p.size-1):
-		return fmt.Errorf("%w: range %q for the %d bytes at %d", swift.ErrMalformedAnswer, out.ContentRange, p.size, p.offset)
-	case total != strconv.FormatInt(r.size, 10) && total != "*":
-		return fmt.Errorf("%w: %d bytes, now %s", swift.ErrObjectChanged, r.size, total)
-	}
-	return nil
-}
-
-// sink writes a part, and counts and hashes it.
-type sink struct {
-	w       io.Writer
-	tracker *multipart.Tracker
-	digest  hash.Hash
-}
-
-func (s *sink) Write(p []byte) (int, error) {
-	n, err := s.w.Write(p)
-	if s.digest != nil {
-		s.digest.Write(p[:n])
-	}
-	s.tracker.Add(int64(n))
 	return n, err
 }
 
 // comparable: the ETag is the MD5 of the whole, and is to be compared.
-func (r *download) comparable(ctx context.Context) (bool, error) {
+func (r *downloading) comparable(ctx context.Context) (bool, error) {
 	if r.large || len(unquoted(r.output.ETag)) != 2*md5.Size || !r.resolved.Profile.ETagMD5 {
 		return false, nil
 	}
@@ -275,59 +232,21 @@ func (r *download) comparable(ctx context.Context) (bool, error) {
 	return r.resolved.ETagCheck == swift.ETagCheckAlways, nil
 }
 
-// readBack hashes what has been written, in order, as soon as it is there.
-type readBack struct {
-	at    io.ReaderAt
-	parts []part
-	etag  string
-	ready []chan struct{}
-}
-
-func newReadBack(at io.ReaderAt, parts []part, etag string) *readBack {
-	b := &readBack{at: at, parts: parts, etag: etag, ready: make([]chan struct{}, len(parts))}
-	for i := range b.ready {
-		b.ready[i] = make(chan struct{})
-	}
-	return b
-}
-
-func (b *readBack) done(i int) {
-	if b != nil {
-		close(b.ready[i])
-	}
-}
-
-func (b *readBack) run(ctx context.Context) error {
+// compare holds what was written against the ETag.
+func (r *downloading) compare(ctx context.Context, back *download.ReadBack) error {
 	digest := md5.New()
-	buf := buffers.Get().(*[128 << 10]byte)
-	defer buffers.Put(buf)
-	for i := range b.parts {
-		select {
-		case <-b.ready[i]:
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		}
-		p := &b.parts[i]
-		n, err := io.CopyBuffer(digestWriter{digest}, io.NewSectionReader(b.at, p.offset, p.size), buf[:])
-		if err == nil && n != p.size {
-			err = io.ErrUnexpectedEOF
-		}
-		if err != nil {
-			return fmt.Errorf("read back what was written: %w", err)
-		}
+	if err := back.Run(ctx, digest); err != nil {
+		return err
 	}
-	if got := hex.EncodeToString(digest.Sum(nil)); got != b.etag {
-		return fmt.Errorf("%w: the ETag is %s, what was written has MD5 %s", swift.ErrETagMismatch, b.etag, got)
+	if got, want := hex.EncodeToString(digest.Sum(nil)), unquoted(r.state.ETag); got != want {
+		return fmt.Errorf("%w: the ETag is %s, what was written has MD5 %s", swift.ErrETagMismatch, want, got)
 	}
 	return nil
 }
 
-// digestWriter hides all but Write.
-type digestWriter struct{ io.Writer }
-
 // explain finds out what a failed request may be about: servers break off, or answer some
 // error, when a segment is not what the manifest says.
-func (r *download) explain(ctx context.Context, err error) error {
+func (r *downloading) explain(ctx context.Context, err error) error {
 	var failed *DownloadError
 	if !errors.As(err, &failed) {
 		if ctx.Err() != nil {
@@ -351,7 +270,7 @@ func (r *download) explain(ctx context.Context, err error) error {
 }
 
 // changedSegments are the segments of a part that are not those of the manifest any more.
-func (r *download) changedSegments(ctx context.Context, from, size int64) []swift.SLOSegmentError {
+func (r *downloading) changedSegments(ctx context.Context, from, size int64) []swift.SLOSegmentError {
 	t, err := manifests{r.client, r.options.ClientOptions, false}.tree(ctx, r.in.Container, r.in.Object, r.in.VersionID)
 	if err != nil {
 		return nil // what failed says more than why nobody knows more

@@ -2,25 +2,22 @@ package transfer
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/stowage-go/stowage/internal/download"
 	"github.com/stowage-go/stowage/swift"
 )
 
 // DownloadOptions tune downloads. The zero value of each field is its documented default.
 type DownloadOptions struct {
 	// PartSize of one request in bytes. Zero: 16 MiB. It has no part in memory: that is
-	// 128 KiB for each request in flight.
+	// 256 KiB for each request in flight.
 	PartSize int64
 	// Concurrency is the greatest number of requests in flight. Zero: 4; negative: 1.
 	Concurrency int
@@ -144,46 +141,37 @@ func (d *Downloader) DownloadFile(ctx context.Context, name string, in *swift.Ge
 	if err != nil {
 		return nil, err
 	}
-	f, err := temporary(name)
+	root, base, err := download.OpenDir(name)
 	if err != nil {
 		return nil, r.failed(err)
 	}
-	if err := f.Truncate(r.size); err != nil {
-		return nil, r.failed(errors.Join(err, f.Close(), os.Remove(f.Name())))
+	defer root.Close()
+	f, err := download.Create(root, base)
+	if err != nil {
+		return nil, r.failed(err)
 	}
-	out, err := r.run(ctx, f)
-	if cerr := f.Close(); err == nil && cerr != nil {
-		err = r.failed(cerr)
+	var out *DownloadOutput
+	if err = f.Truncate(r.state.Size); err == nil {
+		out, err = r.run(ctx, f)
 	}
 	if err == nil {
-		if rerr := os.Rename(f.Name(), name); rerr != nil {
-			err = r.failed(rerr)
-		}
+		err = f.Commit(false)
 	}
-	if err != nil {
-		if rerr := os.Remove(f.Name()); rerr != nil {
-			err = r.failed(errors.Join(err, rerr))
-		}
-		return nil, err
+	if err == nil {
+		return out, nil
 	}
-	return out, nil
-}
-
-// temporary makes a file beside the one of that name, with the mode that a new file has.
-func temporary(name string) (*os.File, error) {
-	dir, base := filepath.Split(name)
-	for {
-		var random [8]byte
-		rand.Read(random[:]) //nolint:errcheck // never fails, by its documentation
-		f, err := os.OpenFile(filepath.Join(dir, fmt.Sprintf(".%s.%x", base, random)), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
-		if !errors.Is(err, fs.ErrExist) {
-			return f, err
-		}
+	if derr := f.Discard(); derr != nil {
+		err = fmt.Errorf("%w; delete the temporary file: %w", err, derr)
 	}
+	var failed *DownloadError
+	if !errors.As(err, &failed) {
+		err = r.failed(err)
+	}
+	return nil, err
 }
 
 // prepare looks at the object.
-func (d *Downloader) prepare(ctx context.Context, in *swift.GetObjectInput, fns []func(*DownloadOptions)) (*download, error) {
+func (d *Downloader) prepare(ctx context.Context, in *swift.GetObjectInput, fns []func(*DownloadOptions)) (*downloading, error) {
 	o := d.options
 	o.ClientOptions = slices.Clip(o.ClientOptions)
 	for _, fn := range fns {
@@ -192,7 +180,7 @@ func (d *Downloader) prepare(ctx context.Context, in *swift.GetObjectInput, fns 
 	if in == nil {
 		in = new(swift.GetObjectInput)
 	}
-	r := &download{client: d.client, in: *in, options: &o, resolved: resolve(d.client, o.ClientOptions)}
+	r := &downloading{client: d.client, in: *in, options: &o, resolved: resolve(d.client, o.ClientOptions)}
 	if err := r.check(); err != nil {
 		return nil, r.failed(err)
 	}

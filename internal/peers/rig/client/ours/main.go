@@ -41,14 +41,14 @@ func open(c *harness.Config) (*harness.Ops, error) {
 	if err != nil {
 		return nil, err
 	}
-	uploader, err := transfer.NewManager(client, func(o *transfer.Options) {
+	manager, err := transfer.NewManager(client, func(o *transfer.Options) {
 		o.PartSize, o.Concurrency = c.Part, c.Conc
 	})
 	if err != nil {
 		return nil, err
 	}
 	upload := func(ctx context.Context, r io.Reader) error {
-		_, err := uploader.Upload(ctx, &s3.PutObjectInput{Bucket: c.Bucket, Key: c.Key, Body: r})
+		_, err := manager.Upload(ctx, &s3.PutObjectInput{Bucket: c.Bucket, Key: c.Key, Body: r})
 		return err
 	}
 	return &harness.Ops{
@@ -61,18 +61,8 @@ func open(c *harness.Config) (*harness.Ops, error) {
 			return upload(ctx, f)
 		},
 		UpReader: upload,
-		DownFile: func(ctx context.Context, path string) error { // serial
-			out, err := client.GetObject(ctx, &s3.GetObjectInput{Bucket: c.Bucket, Key: c.Key})
-			if err != nil {
-				return err
-			}
-			defer out.Body.Close()
-			f, err := os.Create(path)
-			if err != nil {
-				return err
-			}
-			defer f.Close()
-			_, err = io.Copy(f, out.Body)
+		DownFile: func(ctx context.Context, path string) error {
+			_, err := manager.DownloadFile(ctx, path, &s3.GetObjectInput{Bucket: c.Bucket, Key: c.Key})
 			return err
 		},
 		PutSmall: func(ctx context.Context, key string, b []byte) error {
