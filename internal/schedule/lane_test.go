@@ -342,3 +342,32 @@ func BenchmarkAcquire(b *testing.B) {
 		slot.Done(1, nil)
 	}
 }
+
+// Fewest in flight counts before who has waited longer.
+func TestFewestInFlightGoFirst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := New(Options{Concurrency: 4})
+		large, small := s.Lane(0), s.Lane(0)
+		last := mustAcquire(t, s.Lane(0), 1)[0]
+		held := mustAcquire(t, large, 3)
+		var order collected[string]
+		for _, l := range []*Lane{large, small} { // in this order
+			go func() {
+				slot, err := l.Acquire(context.Background())
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				order.add(map[*Lane]string{large: "large", small: "small"}[l])
+				slot.Done(1, nil)
+			}()
+			synctest.Wait()
+		}
+		last.Done(1, nil)
+		synctest.Wait()
+		require.Equal(t, []string{"small", "large"}, order.get())
+		for _, slot := range held {
+			slot.Done(1, nil)
+		}
+	})
+}
