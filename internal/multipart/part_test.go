@@ -296,22 +296,22 @@ func TestSlowPartFailsBeforeItsRepeat(t *testing.T) {
 		}
 		o := ten()
 		o.Scheduler = schedule.New(schedule.Options{Concurrency: 10})
-		var others []*schedule.Slot
+		others := make(chan *schedule.Slot, 9)
 		time.AfterFunc(2100*time.Millisecond, func() { // the part is the only one left
 			for range 9 {
 				slot, err := o.Scheduler.Lane(0).Acquire(t.Context())
 				if err != nil {
 					t.Error(err)
 				}
-				others = append(others, slot)
+				others <- slot
 			}
 		})
 		took, err := slowUpload(t, t.Context(), f, o)
 		require.ErrorIs(t, err, refused)
 		require.Equal(t, 3500*time.Millisecond, took)
 		require.Len(t, others, 9)
-		for _, slot := range others {
-			slot.Done(1, nil)
+		for range 9 {
+			(<-others).Done(1, nil)
 		}
 		require.Zero(t, o.Scheduler.Usage().InFlight)
 	})

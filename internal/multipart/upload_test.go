@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/stowage-go/stowage/internal/schedule"
 )
 
 // sources are the two ways of reading 95 bytes, which are ten parts.
@@ -411,4 +413,60 @@ func FuzzUpload(f *testing.F) {
 		require.Equal(t, last.Total, last.Bytes)
 		require.EqualValues(t, size, last.Total)
 	})
+}
+
+// Uploads that share a scheduler and fail at random, or stall: each object is whole or
+// absent, none takes anything of another, and nothing is left in use.
+func TestRandomFailuresOfUploadsTogether(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 8))
+	for range 20 {
+		synctest.Test(t, func(t *testing.T) {
+			shared := schedule.New(schedule.Options{
+				Concurrency: 1 + r.IntN(12), Start: 1 + r.IntN(4), Adapt: r.IntN(2) == 0, Memory: int64(20 + r.IntN(300)),
+				Throttled: func(err error) bool { return err != nil && err.Error() == "slow down" },
+			})
+			var uploads sync.WaitGroup
+			for range 12 {
+				size, failing, stalls := r.IntN(600), 1+r.IntN(90), 1+r.IntN(60)
+				begins, lasts := time.Duration(r.IntN(3000))*time.Millisecond, time.Duration(r.IntN(60_000))*time.Millisecond
+				f := newRepeating(stalls)
+				f.forbidden = r.IntN(3) == 0
+				f.takes = time.Duration(r.IntN(800)) * time.Millisecond
+				inner := f.part
+				f.part = func(ctx context.Context, b Body) error {
+					if b.Number%5 == 0 {
+						b.Retried(errors.New("slow down"))
+					}
+					if b.Number == failing {
+						return errors.New("it is this one")
+					}
+					return inner(ctx, b)
+				}
+				src, declared := io.Reader(bytes.NewReader(pattern(size))), int64(-1)
+				if kind := r.IntN(3); kind > 0 {
+					src = plain(src)
+					declared += int64((size + 1) * (kind - 1))
+				}
+				o := tiny()
+				o.Scheduler, o.Concurrency, o.Memory = shared, r.IntN(5), int64(r.IntN(100))
+				uploads.Go(func() {
+					time.Sleep(begins)
+					ctx, cancel := context.WithTimeout(t.Context(), lasts)
+					defer cancel()
+					source, err := ReaderSource(src, declared)
+					if err == nil {
+						_, err = Upload(ctx, source, f, o)
+					}
+					if err == nil && !bytes.Equal(pattern(size), f.stored()) || len(f.misuse) > 0 || f.running != 0 {
+						t.Errorf("%v, %v, %d run", err, f.misuse, f.running)
+					}
+				})
+			}
+			uploads.Wait()
+			u := shared.Usage()
+			require.Zero(t, u.InFlight)
+			require.Zero(t, u.Memory)
+			require.LessOrEqual(t, u.PeakMemory, shared.Options().Memory)
+		})
+	}
 }

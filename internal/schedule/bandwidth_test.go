@@ -30,13 +30,14 @@ func copied(t *testing.T, r io.Reader, n int64) time.Duration {
 }
 
 func TestBandwidth(t *testing.T) {
-	for _, rate := range []int64{100, 10 << 10, mb, 100 * mb, 4 << 30} {
+	for _, c := range []struct{ rate, bytes int64 }{
+		{100, 20 * leastBurst}, {10 << 10, 100 << 10}, {mb, 5 * mb}, {100 * mb, 100 * mb}, {4 << 30, 400 * mb},
+	} {
 		synctest.Test(t, func(t *testing.T) {
-			s := New(Options{Bandwidth: rate})
-			const seconds = 5
-			took := copied(t, s.Limit(t.Context(), endless{}), max(seconds*rate, 20*leastBurst))
-			want := float64(max(seconds*rate, 20*leastBurst)) / float64(rate)
-			require.InEpsilon(t, want, took.Seconds(), 0.06, "%d bytes per second", rate)
+			l := New(Options{Bandwidth: c.rate}).Limiter(0)
+			took := copied(t, l.Reader(t.Context(), endless{}), c.bytes)
+			want := float64(c.bytes-int64(l.burst())) / float64(c.rate)
+			require.InEpsilon(t, want, took.Seconds(), 0.001, "%d bytes per second", c.rate)
 		})
 	}
 }

@@ -10,6 +10,20 @@
 // one free slot away however long the queue of a large one is. A turn costs O(log n)
 // with n lanes that wait, and nothing runs while nothing ends.
 //
+// How many slots there are may follow the way and the server: the number climbs while
+// the throughput of windows of finished requests rises with it, goes back a step when it
+// does not, and tries again every 15 seconds; it falls by three tenths, at most once a
+// second, when an attempt meets a server that asks for less, and comes back one by one. It
+// stays between 1 and Options.Concurrency. Requests that are in flight when it falls go on.
+//
+// A request that is slow may be made a second time in a slot from [Lane.Spare], which is
+// one that no lane wants. [Lane.SlowPart] tells when a part is slow.
+//
+// # Bandwidth
+//
+// Bodies that are read through [Scheduler.Limit] or a transfer's [Limiter] share a number of
+// bytes per second, in bursts of a fiftieth of a second.
+//
 // # Memory
 //
 // Transfers that need buffers have a share of one budget, [Memory]. A buffer is waited

@@ -65,6 +65,7 @@ func (l *Lane) start(slot *Slot) {
 	slot.held = true
 	l.busy++
 	l.s.busy++
+	l.s.width.used(l.s.busy)
 }
 
 // leave takes back a wait, or the slot that came at the last moment.
@@ -97,6 +98,7 @@ func (l *Lane) end(slot *Slot) {
 	}
 	l.busy--
 	l.s.busy--
+	l.s.width.used(l.s.busy)
 	l.turn = l.s.nextTurn() // it has just been served
 	if l.at >= 0 {
 		l.s.queue.fix(l)
@@ -160,7 +162,7 @@ func (s *Slot) Done(bytes int64, err error) {
 	case throttled:
 		m.width.throttled(at)
 	case err == nil:
-		m.width.finished(at, bytes, len(m.queue) > 0)
+		m.width.finished(at, bytes)
 	}
 	m.dispatch()
 }

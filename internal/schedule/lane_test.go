@@ -137,12 +137,12 @@ func TestLimitOfALane(t *testing.T) {
 		s := New(Options{Concurrency: 4})
 		var wg sync.WaitGroup
 		began := time.Now()
-		var last time.Duration
+		var last atomic.Int64
 		work(s.Lane(1), 10, &wg, ignore)
 		synctest.Wait()
-		work(s.Lane(0), 9, &wg, func(at time.Time) { last = max(last, at.Sub(began)) })
+		work(s.Lane(0), 9, &wg, func(at time.Time) { last.Store(max(last.Load(), int64(at.Sub(began)))) })
 		wg.Wait()
-		require.Equal(t, 2*time.Second, last, "three at a time beside the limited one")
+		require.EqualValues(t, 2*time.Second, last.Load(), "three at a time beside the limited one")
 		require.Equal(t, 10*time.Second, time.Since(began))
 	})
 }
@@ -173,7 +173,7 @@ func TestAcquireEndsWithItsContext(t *testing.T) {
 		synctest.Wait()
 		cancel(cause)
 		synctest.Wait()
-		require.Equal(t, []error{cause, cause, cause}, failed.all)
+		require.Equal(t, []error{cause, cause, cause}, failed.get())
 		first.Done(0, nil)
 		first.Done(0, nil) // once is enough
 		wg.Wait()
@@ -341,4 +341,33 @@ func BenchmarkAcquire(b *testing.B) {
 		}
 		slot.Done(1, nil)
 	}
+}
+
+// Fewest in flight counts before who has waited longer.
+func TestFewestInFlightGoFirst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := New(Options{Concurrency: 4})
+		large, small := s.Lane(0), s.Lane(0)
+		last := mustAcquire(t, s.Lane(0), 1)[0]
+		held := mustAcquire(t, large, 3)
+		var order collected[string]
+		for _, l := range []*Lane{large, small} { // in this order
+			go func() {
+				slot, err := l.Acquire(context.Background())
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				order.add(map[*Lane]string{large: "large", small: "small"}[l])
+				slot.Done(1, nil)
+			}()
+			synctest.Wait()
+		}
+		last.Done(1, nil)
+		synctest.Wait()
+		require.Equal(t, []string{"small", "large"}, order.get())
+		for _, slot := range held {
+			slot.Done(1, nil)
+		}
+	})
 }

@@ -1,6 +1,7 @@
 package schedule
 
 import (
+	"slices"
 	"sync"
 	"testing"
 
@@ -13,6 +14,12 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 type collected[T any] struct {
 	mu  sync.Mutex
 	all []T
+}
+
+func (c *collected[T]) get() []T {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.all)
 }
 
 func (c *collected[T]) add(v T) {

@@ -28,15 +28,16 @@ type width struct {
 	settling int // requests to end before it opens: they began under another width
 	opened   time.Time
 	ended    int
-	pressed  int // of ended, those whose slot somebody else was waiting for
 	bytes    int64
+	busy     int           // slots in use at present
+	since    time.Time     // so many
+	idle     time.Duration // of all slots together
 
 	from     int     // the width before the step under trial, 0 for no trial
 	rate     float64 // bytes per second at from, or at now
 	probe    time.Time
 	goal     int // the width before throttling, to come back to; 0: it is there
 	narrowed time.Time
-	changed  time.Time
 }
 
 func newWidth(o Options) width {
@@ -45,15 +46,41 @@ func newWidth(o Options) width {
 	return w
 }
 
-// finished takes note of a request that moved bytes; pressed tells that somebody was
-// waiting for its slot.
-func (w *width) finished(at time.Time, bytes int64, pressed bool) {
+// used takes note of how many slots are in use from now on.
+func (w *width) used(busy int) {
+	if w.fixed {
+		return
+	}
+	at := time.Now()
+	w.count(at)
+	w.busy = busy
+}
+
+// count adds up the time that slots had nothing to do.
+func (w *width) count(at time.Time) {
+	w.idle += time.Duration(max(w.now-w.busy, 0)) * at.Sub(w.since)
+	w.since = at
+}
+
+// wanted: nearly all slots were in use since the window was opened. Where there was not
+// enough to do, throughput says nothing about the width.
+func (w *width) wanted(at time.Time) bool {
+	w.count(at)
+	return w.idle*4 < time.Duration(w.now)*at.Sub(w.opened)
+}
+
+// finished takes note of a request that moved bytes.
+func (w *width) finished(at time.Time, bytes int64) {
 	if w.fixed || bytes <= 0 {
 		return
 	}
 	if w.now < w.goal {
-		if pressed && at.Sub(w.changed) >= widenPace {
-			w.set(at, w.now+1)
+		if at.Sub(w.opened) >= widenPace {
+			if w.wanted(at) {
+				w.set(at, w.now+1)
+			} else {
+				w.open(at)
+			}
 		}
 		return
 	}
@@ -66,9 +93,6 @@ func (w *width) finished(at time.Time, bytes int64, pressed bool) {
 	}
 	w.ended++
 	w.bytes += bytes + requestCost
-	if pressed {
-		w.pressed++
-	}
 	// Requests that share a connection's way end in step, so that whole rounds of them
 	// make a fair window.
 	if w.ended >= windowEnds && w.ended%w.now == 0 && at.Sub(w.opened) >= window {
@@ -78,13 +102,14 @@ func (w *width) finished(at time.Time, bytes int64, pressed bool) {
 }
 
 func (w *width) open(at time.Time) {
-	w.opened, w.ended, w.pressed, w.bytes = at, 0, 0, 0
+	w.opened, w.ended, w.bytes = at, 0, 0
+	w.since, w.idle = at, 0
 }
 
 // judge decides at the end of a window.
 func (w *width) judge(at time.Time) {
-	if w.pressed*4 < w.ended*3 {
-		return // there was not enough to do: that says nothing about the width
+	if !w.wanted(at) {
+		return
 	}
 	rate := float64(w.bytes) / at.Sub(w.opened).Seconds()
 	if w.from > 0 {
@@ -107,7 +132,8 @@ func (w *width) judge(at time.Time) {
 // set changes the width, and lets those end that are under way.
 func (w *width) set(at time.Time, n int) {
 	w.settling = max(w.now, n)
-	w.now, w.changed = n, at
+	w.now = n
+	w.open(at)
 }
 
 // throttled narrows by three tenths, once for all requests that are refused together.

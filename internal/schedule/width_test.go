@@ -225,13 +225,14 @@ func TestOtherErrorsDoNotNarrow(t *testing.T) {
 // Throughput that is bound by what there is to do tells nothing about the width.
 func TestWidthStaysWithoutDemand(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		for _, workers := range []int{1, 3, 4} {
+		// With four it may be tried, once; that is then no more than there was to do.
+		for workers, allowed := range map[int]int{1: 4, 3: 4, 4: 6} {
 			ctx, cancel := context.WithCancel(t.Context())
 			server := &simulated{connection: 10 * mb}
 			s := New(adaptive())
 			wg := server.run(ctx, s, 1, workers, mb)
 			_, most, _ := server.observed(s, time.Minute)
-			require.Equal(t, 4, most)
+			require.LessOrEqual(t, most, allowed)
 			cancel()
 			wg.Wait()
 		}

@@ -253,8 +253,13 @@ func TestThrottles(t *testing.T) {
 		code   string
 		want   bool
 	}{
-		{503, "", true}, {429, "", true}, {200, "SlowDown", true}, {400, "RequestLimitExceeded", true},
-		{500, "InternalError", false}, {408, "RequestTimeout", false}, {403, "AccessDenied", false},
+		{503, "", true},
+		{429, "", true},
+		{200, "SlowDown", true},
+		{400, "RequestLimitExceeded", true},
+		{500, "InternalError", false},
+		{408, "RequestTimeout", false},
+		{403, "AccessDenied", false},
 	} {
 		require.Equal(t, c.want, Throttles(c.status, &apiError{c.code, c.status}), c)
 	}

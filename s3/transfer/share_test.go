@@ -20,7 +20,7 @@ import (
 // slow answers each request with data after a second, and counts those in flight.
 type slow struct {
 	*fake
-	running, peak, bytes atomic.Int64
+	running, peak atomic.Int64
 }
 
 func newSlow() *slow {
