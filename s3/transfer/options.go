@@ -120,7 +120,7 @@ func (o *Options) engine(p s3.Profile) multipart.Options {
 			MaxPutSize: p.MaxPutSize, MaxObjectSize: p.MaxObjectSize,
 		},
 		PartSize: o.PartSize, Threshold: o.Threshold, Concurrency: o.Concurrency, Memory: o.MemoryBudget,
-		LeavePartsOnError: o.LeavePartsOnError || o.Checkpoint != "", AbortTimeout: o.AbortTimeout,
+		LeavePartsOnError: o.LeavePartsOnError, AbortTimeout: o.AbortTimeout,
 	}
 	if report := o.Progress; report != nil {
 		m.Progress = func(p multipart.Progress) {

@@ -116,8 +116,11 @@ func (m *Manager) Upload(ctx context.Context, in *s3.PutObjectInput, fns ...func
 	}
 	defer up.checkpoint.Close()
 	e := o.engine(up.profile)
-	if c := up.checkpoint; c != nil && c.Loaded {
-		e.PartSize, e.Threshold = c.Header.Plan.PartSize, -1
+	if c := up.checkpoint; c != nil {
+		e.LeavePartsOnError = true
+		if c.Loaded {
+			e.PartSize, e.Threshold = c.Header.Plan.PartSize, -1
+		}
 	}
 	result, err := multipart.Upload(ctx, src, up, e)
 	if err != nil {

@@ -89,7 +89,7 @@ func report(fn func(Progress)) func(multipart.Progress) {
 func (o *Options) engine(l multipart.Limits) multipart.Options {
 	m := multipart.Options{
 		Limits: l, PartSize: o.PartSize, Threshold: o.Threshold, Concurrency: o.Concurrency, Memory: o.MemoryBudget,
-		LeavePartsOnError: o.LeavePartsOnError || o.Checkpoint != "", AbortTimeout: o.AbortTimeout, Progress: report(o.Progress),
+		LeavePartsOnError: o.LeavePartsOnError, AbortTimeout: o.AbortTimeout, Progress: report(o.Progress),
 	}
 	if m.AbortTimeout == 0 {
 		m.AbortTimeout = DefaultAbortTimeout
