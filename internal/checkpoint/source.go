@@ -67,6 +67,21 @@ func SourceOf(body io.Reader, size int64) (Source, error) {
 	return s, nil
 }
 
+// Empty reports whether a body is a regular file without a byte from where it stands. Such a file
+// counts as a stream, since those of /proc hide their length, but there is nothing to keep of it.
+func Empty(body io.Reader) bool {
+	f, ok := body.(*os.File)
+	if !ok || f == nil {
+		return false
+	}
+	info, err := f.Stat()
+	if err != nil || !info.Mode().IsRegular() {
+		return false
+	}
+	at, err := f.Seek(0, io.SeekCurrent)
+	return err == nil && at >= info.Size()
+}
+
 // Changed tells what is another now, empty for nothing. A time or a fingerprint that was not
 // kept is not compared.
 func (s Source) Changed(now Source) string {

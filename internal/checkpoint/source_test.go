@@ -61,6 +61,26 @@ func TestSourceOfAFile(t *testing.T) {
 	require.Empty(t, Source{Size: 7}.Changed(first), "nor the content")
 }
 
+func TestEmpty(t *testing.T) {
+	t.Parallel()
+	f, err := os.Create(filepath.Join(t.TempDir(), "source"))
+	require.NoError(t, err)
+	defer f.Close()
+	require.True(t, Empty(f))
+	_, err = f.WriteString("x")
+	require.NoError(t, err)
+	require.True(t, Empty(f), "it stands at its end")
+	_, err = f.Seek(0, io.SeekStart)
+	require.NoError(t, err)
+	require.False(t, Empty(f))
+	dir, err := os.Open(t.TempDir())
+	require.NoError(t, err)
+	defer dir.Close()
+	require.False(t, Empty(dir))
+	require.False(t, Empty(bytes.NewReader(nil)))
+	require.False(t, Empty((*os.File)(nil)))
+}
+
 func TestNoSource(t *testing.T) {
 	t.Parallel()
 	_, err := SourceOf(struct{ io.Reader }{}, 1)

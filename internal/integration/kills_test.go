@@ -109,11 +109,11 @@ func (s *server) child(t *testing.T, bucket, key, file string, after time.Durati
 // killed counts what the kills of a server came to.
 type killed struct {
 	kills, beforeFile, beforeAnswer, afterCompletion int
-	sent, parts                                      int
+	orphans, sent, parts                             int
 }
 
-// note looks at what a kill has left.
-func (k *killed) note(t *testing.T, checkpoint string, complete bool) {
+// note looks at what a kill has left, and returns the upload's id.
+func (k *killed) note(t *testing.T, checkpoint string, complete bool) (id string) {
 	t.Helper()
 	k.kills++
 	text, err := os.ReadFile(checkpoint)
@@ -131,10 +131,11 @@ func (k *killed) note(t *testing.T, checkpoint string, complete bool) {
 		}
 		line, _, _ := bytes.Cut(text, []byte("\n"))
 		require.NoError(t, json.Unmarshal(line, &header), "a checkpoint is never half written")
-		if header.Plan.UploadId == "" {
+		if id = header.Plan.UploadId; id == "" {
 			k.beforeAnswer++
 		}
 	}
+	return id
 }
 
 // An upload that is killed at random moments, and each time taken up again, leaves one object,
@@ -169,6 +170,7 @@ func TestKilledUploads(t *testing.T) {
 		for round := range rounds {
 			key := fmt.Sprintf("killed/%d", round)
 			require.NoError(t, os.Remove(file+".parts"))
+			orphans := map[string]bool{}
 			for kills := 1 + random.IntN(3); ; kills-- {
 				after := time.Duration(-1)
 				switch {
@@ -183,7 +185,15 @@ func TestKilledUploads(t *testing.T) {
 					break
 				}
 				_, err := s.client.HeadObject(t.Context(), &s3.HeadObjectInput{Bucket: bucket, Key: key})
-				k.note(t, checkpoint, err == nil)
+				noted := k.note(t, checkpoint, err == nil)
+				open, _, err := s.uploads(t.Context(), &s3.ListMultipartUploadsInput{Bucket: bucket, Prefix: key})
+				require.NoError(t, err)
+				for _, upload := range open {
+					if lost, _ := strings.CutPrefix(upload, key+" "); lost != noted && !orphans[lost] {
+						orphans[lost] = true
+						k.orphans++
+					}
+				}
 			}
 			sent, err := os.ReadFile(file + ".parts")
 			require.NoError(t, err)
@@ -200,7 +210,7 @@ func TestKilledUploads(t *testing.T) {
 			_, err = s.client.DeleteObject(t.Context(), &s3.DeleteObjectInput{Bucket: bucket, Key: key})
 			require.NoError(t, err)
 		}
-		t.Logf("%s: %d uploads of %d parts, %d kills: %d before the checkpoint, %d before CreateMultipartUpload was noted, %d after completion; %.2f parts sent again for each kill",
-			s.name, rounds, parts, k.kills, k.beforeFile, k.beforeAnswer, k.afterCompletion, float64(k.sent-k.parts)/float64(max(k.kills, 1)))
+		t.Logf("%s: %d uploads of %d parts, %d kills: %d before the checkpoint, %d before CreateMultipartUpload was noted, which left %d uploads that nobody knew, %d after completion; %.2f parts sent again for each kill",
+			s.name, rounds, parts, k.kills, k.beforeFile, k.beforeAnswer, k.orphans, k.afterCompletion, float64(k.sent-k.parts)/float64(max(k.kills, 1)))
 	})
 }

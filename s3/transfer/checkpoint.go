@@ -75,7 +75,7 @@ func (o *Options) noCheckpoint() error {
 func (o *Options) openCheckpoint(in *s3.PutObjectInput, src multipart.Source, endpoint string) (*checkpointFile, Integrity, error) {
 	asked := o.Integrity
 	switch {
-	case o.Checkpoint == "" || src.Size() == 0 && !o.resumeOnly:
+	case o.Checkpoint == "" || (src.Size() == 0 || checkpoint.Empty(in.Body)) && !o.resumeOnly:
 		return nil, asked, nil
 	case src.Buffered():
 		return nil, asked, &OptionError{Field: "Checkpoint", Reason: "needs a body that can be read again; it " + notReadableAgain}

@@ -35,8 +35,11 @@ func standIn(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func newStandIn() (*s3.Client, func()) {
-	server := httptest.NewServer(http.HandlerFunc(standIn))
+func newStandIn() (*s3.Client, func()) { return newClient(standIn) }
+
+// newClient makes a client of a server that answers so.
+func newClient(answer http.HandlerFunc) (*s3.Client, func()) {
+	server := httptest.NewServer(answer)
 	client, err := s3.New(s3.Options{
 		Endpoint: server.URL, Credentials: sigv4.Static("access", "secret", ""), HTTPClient: server.Client(),
 	})

@@ -182,6 +182,6 @@ func (o *Options) engine(p s3.Profile, shared *schedule.Scheduler, t *multipart.
 			MaxPutSize: p.MaxPutSize, MaxObjectSize: p.MaxObjectSize,
 		},
 		PartSize: o.PartSize, Threshold: o.Threshold, Scheduler: shared, Concurrency: o.Concurrency, Memory: o.MemoryBudget,
-		LeavePartsOnError: o.LeavePartsOnError || o.Checkpoint != "", AbortTimeout: o.AbortTimeout, Tracker: t,
+		LeavePartsOnError: o.LeavePartsOnError, AbortTimeout: o.AbortTimeout, Tracker: t,
 	}
 }

@@ -546,7 +546,13 @@ func TestNoCheckpoint(t *testing.T) {
 		require.NoError(t, err)
 		require.NoFileExists(t, path)
 	}
-	_, err := NewManager(s.newClient(t), noting(path))
+	f, err := os.Create(filepath.Join(t.TempDir(), "empty"))
+	require.NoError(t, err)
+	defer f.Close()
+	out, err := m.Upload(t.Context(), input(f), noting(path))
+	require.NoError(t, err)
+	require.Zero(t, out.Size)
+	_, err = NewManager(s.newClient(t), noting(path))
 	require.EqualError(t, err, "Checkpoint: is of one Upload")
 }
 

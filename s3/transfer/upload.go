@@ -137,8 +137,11 @@ func (m *Manager) upload(ctx context.Context, in *s3.PutObjectInput, o *Options)
 func (u *upload) send(ctx context.Context, src multipart.Source, t *multipart.Tracker) (*UploadOutput, error) {
 	defer u.checkpoint.Close()
 	e := u.options.engine(u.profile, u.shared, t)
-	if c := u.checkpoint; c != nil && c.Loaded {
-		e.PartSize, e.Threshold = c.Header.Plan.PartSize, -1
+	if c := u.checkpoint; c != nil {
+		e.LeavePartsOnError = true
+		if c.Loaded {
+			e.PartSize, e.Threshold = c.Header.Plan.PartSize, -1
+		}
 	}
 	result, err := multipart.Upload(ctx, src, u, e)
 	if err != nil {

@@ -90,7 +90,7 @@ func track(fn func(Progress)) *multipart.Tracker {
 func (o *Options) engine(l multipart.Limits) multipart.Options {
 	m := multipart.Options{
 		Limits: l, PartSize: o.PartSize, Threshold: o.Threshold, Concurrency: o.Concurrency, Memory: o.MemoryBudget,
-		LeavePartsOnError: o.LeavePartsOnError || o.Checkpoint != "", AbortTimeout: o.AbortTimeout, Tracker: track(o.Progress),
+		LeavePartsOnError: o.LeavePartsOnError, AbortTimeout: o.AbortTimeout, Tracker: track(o.Progress),
 	}
 	if m.AbortTimeout == 0 {
 		m.AbortTimeout = DefaultAbortTimeout

@@ -14,9 +14,6 @@ import (
 // openCheckpoint reads the checkpoint and holds it against what is asked for, or prepares a
 // new one.
 func (u *upload) openCheckpoint(ctx context.Context, src multipart.Source) error {
-	if src.Size() == 0 {
-		return nil
-	}
 	account, err := account(ctx, u.client, u.options.ClientOptions)
 	if err != nil {
 		return err

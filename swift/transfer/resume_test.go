@@ -329,6 +329,11 @@ func TestCheckpointFile(t *testing.T) {
 	// Nothing to keep of an object of no bytes.
 	_, err = s.uploader(t, with(path)).UploadSLO(t.Context(), put(nil))
 	require.NoError(t, err)
+	f, err := os.Create(filepath.Join(t.TempDir(), "empty"))
+	require.NoError(t, err)
+	defer f.Close()
+	_, err = s.uploader(t, with(path)).UploadSLO(t.Context(), put(f))
+	require.NoError(t, err)
 }
 
 func TestCheckpointSent(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/stowage-go/stowage/internal/checkpoint"
 	"github.com/stowage-go/stowage/internal/multipart"
 	"github.com/stowage-go/stowage/swift"
 )
@@ -62,8 +63,11 @@ func (u *upload) run(ctx context.Context) (multipart.Result, error) {
 	}
 	defer u.checkpoint.Close()
 	o := u.options.engine(u.engineLimits(src))
-	if u.checkpoint != nil && u.checkpoint.Loaded {
-		o.PartSize, o.Threshold = u.checkpoint.Header.PartSize, -1
+	if u.checkpoint != nil {
+		o.LeavePartsOnError = true
+		if u.checkpoint.Loaded {
+			o.PartSize, o.Threshold = u.checkpoint.Header.PartSize, -1
+		}
 	}
 	var store multipart.Store[segment] = u
 	if u.kind == kindMultipart {
@@ -88,7 +92,8 @@ func (u *upload) prepare(ctx context.Context) (multipart.Source, error) {
 	if err != nil {
 		return src, err
 	}
-	if u.options.Checkpoint != "" && src.Buffered() && src.Size() != 0 {
+	checkpointed := u.options.Checkpoint != "" && src.Size() != 0 && !checkpoint.Empty(u.in.Body)
+	if checkpointed && src.Buffered() {
 		return src, &OptionError{Field: "Checkpoint", Reason: "needs a body that can be read again: a file, a bytes.Reader, strings.Reader or io.SectionReader"}
 	}
 	u.limits, err = u.uploader.limits.get(ctx, u.client, u.options.ClientOptions)
@@ -110,7 +115,7 @@ func (u *upload) prepare(ctx context.Context) (multipart.Source, error) {
 		u.deleteAt = u.in.DeleteAt
 	}
 	u.perList = u.manifestLimit()
-	if u.options.Checkpoint != "" {
+	if checkpointed {
 		err = u.openCheckpoint(ctx, src)
 	}
 	return src, err
