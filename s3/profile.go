@@ -77,6 +77,16 @@ type Profile struct {
 	// RangedPartCopy: UploadPartCopy honours CopySourceRange. Where it doesn't, each
 	// part would hold the whole source: such a call fails with [ErrUnsupported].
 	RangedPartCopy bool
+	// PartCopyDecodesTwice: UploadPartCopy percent-decodes CopySource twice, and so takes
+	// a key with % or ? for another one, or breaks down over it: such a call fails with
+	// [ErrUnsupported]. CopyObject is right.
+	PartCopyDecodesTwice bool
+	// PartCopyChecksums: UploadPartCopy computes the checksum that CreateMultipartUpload
+	// asked for. Elsewhere such an upload takes no part that is copied.
+	PartCopyChecksums bool
+	// MultipartTagging: an object in parts has the Tagging of CreateMultipartUpload.
+	// Elsewhere PutObjectTagging has to follow.
+	MultipartTagging bool
 
 	// ListVersion is the listing operation to prefer: 2 for ListObjectsV2, 1 for
 	// ListObjects.
