@@ -24,6 +24,13 @@ const looksUnanswered = 5
 
 // Complete joins the parts, and makes sure that what came of it is what was sent.
 func (u *upload) Complete(ctx context.Context, receipts []receipt) error {
+	if err := u.join(ctx, receipts); err != nil {
+		return err
+	}
+	return u.tag(ctx)
+}
+
+func (u *upload) join(ctx context.Context, receipts []receipt) error {
 	in, err := u.completeInput(receipts)
 	if err != nil {
 		return err
