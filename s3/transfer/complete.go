@@ -234,6 +234,8 @@ func (u *upload) look(ctx context.Context, in *s3.CompleteMultipartUploadInput, 
 		ours := err == nil && (want.etag != "" && unquoted(head.ETag) == want.etag ||
 			want.checksum != "" && checksumOf(head, u.protection.algorithm) == want.checksum)
 		switch {
+		case ours && !open && head.ContentLength != want.size:
+			return settled{fmt.Errorf("%w: it has %d bytes, sent %d: %w", ErrIncomplete, head.ContentLength, want.size, cause)}
 		case ours && !open:
 			copyFields(&u.output, head)
 			u.output.SizeVerified = true

@@ -777,9 +777,12 @@ func TestCopyOfAServerThatOverlooksRanges(t *testing.T) {
 	s := startCopyServer(t, small(s3.AWS()), false)
 	s.overlooksRange = true
 	s.add(sourcePath, pattern(3*partSize), nil)
-	_, err := newManager(t, s.newClient(t), inParts).Copy(t.Context(), copyInput())
-	require.ErrorIs(t, requireCopyError(t, err), ErrIncomplete)
-	require.Equal(t, PartsCompleted, requireCopyError(t, err).Parts)
+	for _, after := range []func(*exchange) *reply{nil, oneOf("CompleteMultipartUpload", broken, broken, broken, broken)} {
+		s.after = after // the answer may be lost, too: then the ETag is what the parts make, and the size is not
+		_, err := newManager(t, s.newClient(t), inParts).Copy(t.Context(), copyInput())
+		require.ErrorIs(t, requireCopyError(t, err), ErrIncomplete)
+		require.Equal(t, PartsCompleted, requireCopyError(t, err).Parts)
+	}
 }
 
 // Parts go side by side, as many as may.
