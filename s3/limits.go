@@ -29,7 +29,7 @@ func (s *settings) checkLimits(in any) error {
 	case *UploadPartInput:
 		return checkPartNumber(in.PartNumber)
 	case *UploadPartCopyInput:
-		if err := s.checkSource("CopySource", in.CopySource); err != nil {
+		if err := s.checkPartSource(in.CopySource); err != nil {
 			return err
 		}
 		return checkPartNumber(in.PartNumber)

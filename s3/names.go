@@ -160,3 +160,15 @@ func (s *settings) checkSource(member, source string) error {
 	}
 	return nil
 }
+
+// checkPartSource is checkSource of a part.
+func (s *settings) checkPartSource(source string) error {
+	if err := s.checkSource("CopySource", source); err != nil {
+		return err
+	}
+	path, _, _ := strings.Cut(source, "?")
+	if s.options.Profile.PartCopyDecodesTwice && !s.options.AllowUnsupported && (strings.Contains(path, "%25") || strings.Contains(strings.ToUpper(path), "%3F")) {
+		return memberError("CopySource", fmt.Errorf("%w: %s may take the source of a part for another one if its key has %% or ? (Profile.PartCopyDecodesTwice)", ErrUnsupported, s.options.Profile.Name))
+	}
+	return nil
+}

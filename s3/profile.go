@@ -81,6 +81,16 @@ type Profile struct {
 	// that is not known to do no harm, package s3/transfer waits for a slow part in place
 	// of sending it once more.
 	RepeatParts bool
+	// PartCopyDecodesTwice: UploadPartCopy percent-decodes CopySource twice, and so takes
+	// a key with % or ? for another one, or breaks down over it: such a call fails with
+	// [ErrUnsupported]. CopyObject is right.
+	PartCopyDecodesTwice bool
+	// PartCopyChecksums: UploadPartCopy computes the checksum that CreateMultipartUpload
+	// asked for. Elsewhere such an upload takes no part that is copied.
+	PartCopyChecksums bool
+	// MultipartTagging: an object in parts has the Tagging of CreateMultipartUpload.
+	// Elsewhere PutObjectTagging has to follow.
+	MultipartTagging bool
 
 	// ListVersion is the listing operation to prefer: 2 for ListObjectsV2, 1 for
 	// ListObjects.

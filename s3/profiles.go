@@ -25,7 +25,8 @@ func AWS() Profile {
 		AWSChunked: true, PayloadHash: true, ContentMD5: true, ETagMD5: true,
 		MaxParts: 10000, MinPartSize: 5 * mebibyte, MaxPartSize: 5 * gibibyte,
 		MaxPutSize: 5 * gibibyte, MaxObjectSize: 5 * tebibyte,
-		RangedPartCopy: true, RepeatParts: true, ListVersion: 2, EncodingTypeURL: true, ExpectedBucketOwner: true, CustomerKeys: true,
+		RangedPartCopy: true, RepeatParts: true, PartCopyChecksums: true, MultipartTagging: true,
+		ListVersion: 2, EncodingTypeURL: true, ExpectedBucketOwner: true, CustomerKeys: true,
 		ConditionalWrites: []string{
 			"PutObject", "CopyObject", "CompleteMultipartUpload", "DeleteObject", "DeleteObjects", "RenameObject", "PutObjectAnnotation", "DeleteObjectAnnotation",
 		},
@@ -47,7 +48,7 @@ func Generic() Profile {
 		RewrittenKeys: KeyLeadingSlash | KeyDoubleSlash | KeyDotSegment,
 		MaxParts:      1000, MinPartSize: 5 * mebibyte, MaxPartSize: 5 * gibibyte,
 		MaxPutSize: 5 * gibibyte, MaxObjectSize: 1000 * 5 * gibibyte,
-		ListVersion: 2,
+		PartCopyDecodesTwice: true, ListVersion: 2,
 		Operations: supported(Unsupported, append(overlookedSubresources(),
 			// MinIO's DELETE /bucket?publicAccessBlock deletes the bucket.
 			"GetPublicAccessBlock", "PutPublicAccessBlock", "DeletePublicAccessBlock",
@@ -96,7 +97,8 @@ func CephRGW() Profile {
 		PayloadHash: true, ContentMD5: true, ETagMD5: true,
 		MaxParts: 10000, MinPartSize: 5 * mebibyte, MaxPartSize: 5 * gibibyte,
 		MaxPutSize: 5 * gibibyte, MaxObjectSize: 5 * tebibyte,
-		RangedPartCopy: true, ListVersion: 2, EncodingTypeURL: true, CustomerKeys: true, ConditionalWrites: []string{"PutObject"},
+		RangedPartCopy: true, PartCopyDecodesTwice: true,
+		ListVersion: 2, EncodingTypeURL: true, CustomerKeys: true, ConditionalWrites: []string{"PutObject"},
 		Operations: supported(Unsupported, append(overlookedSubresources(),
 			"PutBucketLogging", "RestoreObject", "PutBucketReplication", "DeleteBucketReplication")...),
 	}
@@ -182,7 +184,7 @@ func Alluxio() Profile {
 // it tells of them is that nothing is set.
 func MinIO() Profile {
 	p := AWS()
-	p.Name, p.Addressing, p.ExpectedBucketOwner = "MinIO", AddressingPath, false
+	p.Name, p.Addressing, p.ExpectedBucketOwner, p.PartCopyChecksums = "MinIO", AddressingPath, false, false
 	p.RewrittenKeys = KeyLeadingSlash
 	p.ConditionalWrites = []string{"PutObject", "CompleteMultipartUpload"}
 	p.Operations = supported(Unsupported, overlookedSubresources()...)

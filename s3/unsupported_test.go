@@ -92,6 +92,30 @@ func TestProfiles(t *testing.T) {
 	require.Equal(t, []string{"supported", "partially supported", "unsupported"}, []string{Supported.String(), PartiallySupported.String(), Unsupported.String()})
 }
 
+// A server that decodes the source of a part twice would copy another object.
+func TestPartCopyDecodesTwice(t *testing.T) {
+	for _, p := range []Profile{AWS(), CephRGW(), KakaoCloud(), MinIO(), Generic()} {
+		for key, suspect := range map[string]bool{"a b+c/ü": false, "100%": true, "x%41": true, "what?": true} {
+			s := always(200, "<CopyPartResult/>")
+			c := newClient(t, s, func(o *Options) { o.Profile = p })
+			in := &UploadPartCopyInput{Bucket: "bucket", Key: "key", UploadId: "u", PartNumber: 1, CopySource: CopySource("bucket", key, "v%3F")}
+			_, err := c.UploadPartCopy(t.Context(), in)
+			if !suspect || !p.PartCopyDecodesTwice {
+				require.NoError(t, err)
+				continue
+			}
+			require.ErrorIs(t, err, ErrUnsupported)
+			require.ErrorContains(t, err, "CopySource: ")
+			require.Zero(t, s.attempts())
+			in.CopySource = "bucket/%3f"
+			_, err = c.UploadPartCopy(t.Context(), in)
+			require.ErrorIs(t, err, ErrUnsupported)
+			_, err = c.UploadPartCopy(t.Context(), in, func(o *Options) { o.AllowUnsupported = true })
+			require.NoError(t, err)
+		}
+	}
+}
+
 // Where a range is not trusted, each part would silently hold the whole source.
 func TestRangedPartCopy(t *testing.T) {
 	for _, p := range []Profile{AWS(), CephRGW(), Alluxio(), Generic()} {

@@ -24,6 +24,13 @@ const looksUnanswered = 5
 
 // Complete joins the parts, and makes sure that what came of it is what was sent.
 func (u *upload) Complete(ctx context.Context, receipts []receipt) error {
+	if err := u.join(ctx, receipts); err != nil {
+		return err
+	}
+	return u.tag(ctx)
+}
+
+func (u *upload) join(ctx context.Context, receipts []receipt) error {
 	if u.made {
 		return nil
 	}
@@ -240,6 +247,8 @@ func (u *upload) look(ctx context.Context, in *s3.CompleteMultipartUploadInput, 
 		head, err := u.head(ctx, in, "")
 		ours := err == nil && u.isOurs(head, want)
 		switch {
+		case ours && !open && head.ContentLength != want.size:
+			return settled{fmt.Errorf("%w: it has %d bytes, sent %d: %w", ErrIncomplete, head.ContentLength, want.size, cause)}
 		case ours && !open:
 			copyFields(&u.output, head)
 			u.output.SizeVerified = true

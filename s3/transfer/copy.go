@@ -93,6 +93,7 @@ type copying struct {
 	bucket, key, version string
 	head                 *s3.HeadObjectOutput
 	byVersion            atomic.Bool // the source was replaced, and is asked for by its version
+	unpinned             atomic.Bool // the server takes a right ETag for a wrong one
 
 	uploadID string
 }
@@ -136,6 +137,6 @@ func (c *copying) run(ctx context.Context, t *multipart.Tracker) (*CopyOutput, e
 	}
 	out := &CopyOutput{UploadOutput: *up, CopySourceVersionId: c.head.VersionId, Streamed: streamed}
 	out.Bucket, out.Key = c.in.Bucket, c.in.Key
-	out.SizeVerified = out.SizeVerified || out.ETag != "" && out.ETag == c.head.ETag
+	out.SizeVerified = out.SizeVerified || out.ETag != "" && unquoted(out.ETag) == unquoted(c.head.ETag)
 	return out, nil
 }

@@ -95,10 +95,7 @@ func (c *copying) tags(ctx context.Context) (string, error) {
 	if c.fromProfile.Support("GetObjectTagging") == s3.Unsupported && c.head.TagCount == 0 {
 		return "", nil
 	}
-	version := c.version
-	if c.byVersion.Load() {
-		version = c.head.VersionId
-	}
+	version, _ := c.pin()
 	out, err := c.from.GetObjectTagging(ctx, &s3.GetObjectTaggingInput{
 		Bucket: c.bucket, Key: c.key, VersionId: version, RequestPayer: c.in.RequestPayer, ExpectedBucketOwner: c.in.ExpectedSourceBucketOwner,
 	}, c.fromOptions...)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/stowage-go/stowage/internal/checksum"
 	"github.com/stowage-go/stowage/internal/multipart"
@@ -18,10 +19,10 @@ func (c *copying) onServer(ctx context.Context, t *multipart.Tracker) (*UploadOu
 	if most == 0 {
 		most = multipart.DefaultMaxPartSize
 	}
-	ranged := p.RangedPartCopy || c.client.AllowUnsupported
+	ranged := c.client.AllowUnsupported || p.RangedPartCopy && !(p.PartCopyDecodesTwice && strings.ContainsAny(c.key, "%?"))
 	switch {
 	case !ranged && size > most:
-		return nil, fmt.Errorf("%w: %s may copy the whole source in place of a range, and %d bytes are too many for one CopyObject, which takes %d; StreamCopies is another way",
+		return nil, fmt.Errorf("%w: %s may take a part of this source for another one, or for all of it, and %d bytes are too many for one CopyObject, which takes %d; StreamCopies is another way",
 			s3.ErrUnsupported, p.Name, size, most)
 	case !ranged, c.options.Threshold == 0:
 		o.Threshold = most
@@ -56,8 +57,9 @@ func (c *copying) serverProtection() (protection, error) {
 	if err != nil {
 		return protection{}, err
 	}
+	able := c.client.Profile.PartCopyChecksums || c.client.AllowUnsupported
 	if asked == "" {
-		if a, _ := c.sourceChecksum(); c.client.Profile.TakesChecksum(a) && checksum.Size(checksum.Algorithm(a)) > 0 {
+		if a, _ := c.sourceChecksum(); able && c.client.Profile.TakesChecksum(a) && checksum.Size(checksum.Algorithm(a)) > 0 {
 			return protection{mode: IntegrityChecksum, algorithm: a}, nil
 		}
 		return protection{mode: IntegrityTransport}, nil
@@ -98,8 +100,9 @@ type serverCopy struct {
 // PutWhole copies by one CopyObject.
 func (s *serverCopy) PutWhole(ctx context.Context, _ multipart.Body) error {
 	in := s.copying.in
-	return s.pinned(ctx, func(version string) error {
-		in.CopySource = s3.CopySource(s.bucket, s.key, version)
+	conditional := in.IfMatch != "" || in.IfNoneMatch != ""
+	err := s.pinned(ctx, conditional, func(version, etag string) error {
+		in.CopySource, in.CopySourceIfMatch = s3.CopySource(s.bucket, s.key, version), etag
 		out, err := s.upload.client.CopyObject(ctx, &in, s.requestOptions(nil)...)
 		if err != nil {
 			return err
@@ -110,10 +113,17 @@ func (s *serverCopy) PutWhole(ctx context.Context, _ multipart.Body) error {
 		}
 		return nil
 	})
+	if err == nil && s.unpinned.Load() {
+		err = s.sameSource(ctx)
+	}
+	return err
 }
 
 // Begin creates the multipart upload.
 func (s *serverCopy) Begin(ctx context.Context, plan multipart.Plan) (multipart.Target[receipt], error) {
+	if s.upload.protection.mode == IntegrityChecksum && !s.upload.profile.PartCopyChecksums && !s.allowUnsupported {
+		return nil, &OptionError{Field: "ChecksumAlgorithm", Reason: s.upload.profile.Name + " computes none of parts that it copies; raise Threshold, or set StreamCopies"}
+	}
 	put, err := s.putInput(ctx)
 	if err != nil {
 		return nil, err
@@ -136,8 +146,8 @@ func (s *serverCopy) UploadPart(ctx context.Context, number int, body multipart.
 	in.PartNumber = int32(number) // at most Profile.MaxParts, an int32
 	in.CopySourceRange = fmt.Sprintf("bytes=%d-%d", body.Offset, body.Offset+body.Size()-1)
 	r := receipt{number: in.PartNumber, size: body.Size()}
-	err := s.pinned(ctx, func(version string) error {
-		in.CopySource = s3.CopySource(s.bucket, s.key, version)
+	err := s.pinned(ctx, false, func(version, etag string) error {
+		in.CopySource, in.CopySourceIfMatch = s3.CopySource(s.bucket, s.key, version), etag
 		out, err := s.upload.client.UploadPartCopy(ctx, &in, s.requestOptions(nil)...)
 		switch {
 		case err != nil:
@@ -156,11 +166,8 @@ func (s *serverCopy) UploadPart(ctx context.Context, number int, body multipart.
 
 // Complete joins the parts, if all are of the same source.
 func (s *serverCopy) Complete(ctx context.Context, receipts []receipt) error {
-	if s.version == "" && !s.byVersion.Load() {
-		// Some servers overlook the condition of a part.
-		if err := s.unchanged(ctx); err != nil {
-			return err
-		}
+	if err := s.sameSource(ctx); err != nil {
+		return err
 	}
 	for _, r := range receipts {
 		if r.checksum == "" {

@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"encoding/hex"
+	"encoding/xml"
 	"fmt"
 	"html"
 	"io"
@@ -29,6 +30,10 @@ type copyServer struct {
 	overlooksMatch bool
 	// overlooksRange: each part is the whole source.
 	overlooksRange bool
+	// otherETags: no condition on the source's ETag holds, right or wrong.
+	otherETags bool
+	// forgetsTags: an object in parts has none.
+	forgetsTags bool
 	// silent: UploadPartCopy tells no checksums.
 	silent bool
 	// versions are those that are no longer current, by their id; version is the current
@@ -106,6 +111,9 @@ func (s *copyServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.runs[op+strconv.Itoa(part)]++
 	attempt := s.runs[op+strconv.Itoa(part)]
 	s.mu.Unlock()
+	if op == "CreateMultipartUpload" && s.forgetsTags {
+		r.Header.Del("X-Amz-Tagging")
+	}
 	if s.onPart != nil && op == "UploadPartCopy" {
 		s.onPart(part)
 	}
@@ -124,6 +132,8 @@ func (s *copyServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			a = s.read(r)
 		case "GetObjectTagging":
 			a = s.tagging(r)
+		case "PutObjectTagging":
+			a = s.tag(r)
 		case "GetObjectAcl":
 			a = &reply{status: 200, body: s.acl}
 		}
@@ -152,7 +162,9 @@ func copyOperation(r *http.Request) string {
 		return "UploadPartCopy"
 	case r.Header.Get("X-Amz-Copy-Source") != "":
 		return "CopyObject"
-	case r.Method == http.MethodGet && q.Has("tagging"):
+	case r.Method == http.MethodPut && q.Has("tagging"):
+		return "PutObjectTagging"
+	case q.Has("tagging"):
 		return "GetObjectTagging"
 	case r.Method == http.MethodGet && q.Has("acl"):
 		return "GetObjectAcl"
@@ -174,6 +186,8 @@ func (s *copyServer) find(path, version, prefix string, h http.Header) (*stored,
 	}
 	match := h.Get(prefix + "If-Match")
 	switch {
+	case match != "" && prefix != "" && s.otherETags:
+		return nil, refusal(412, "PreconditionFailed")
 	case match != "" && match != o.etag && (prefix == "" || !s.overlooksMatch):
 		return nil, refusal(412, "PreconditionFailed")
 	case h.Get(prefix+"If-None-Match") == o.etag && prefix == "":
@@ -311,4 +325,19 @@ func (s *copyServer) tagging(r *http.Request) *reply {
 		fmt.Fprintf(&set, "<Tag><Key>%s</Key><Value>%s</Value></Tag>", html.EscapeString(k), html.EscapeString(tags.Get(k)))
 	}
 	return &reply{status: 200, body: "<Tagging><TagSet>" + set.String() + "</TagSet></Tagging>"}
+}
+
+func (s *copyServer) tag(r *http.Request) *reply {
+	var doc struct {
+		Tag []struct{ Key, Value string } `xml:"TagSet>Tag"`
+	}
+	if err := xml.NewDecoder(r.Body).Decode(&doc); err != nil {
+		return refusal(400, "MalformedXML")
+	}
+	var pairs []string
+	for _, t := range doc.Tag {
+		pairs = append(pairs, url.PathEscape(t.Key)+"="+url.QueryEscape(t.Value))
+	}
+	s.objects[r.URL.Path].header.Set("X-Amz-Tagging", strings.Join(pairs, "&"))
+	return &reply{status: 200}
 }

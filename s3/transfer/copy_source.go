@@ -41,25 +41,56 @@ func (c *copying) headInput() *s3.HeadObjectInput {
 	return in
 }
 
-// pinned makes a request that is held to the source's ETag, with the version to ask for:
-// that of the caller, and, when another object has taken its place, the one that was looked
-// at. That is not asked for at once, since it takes a permission of its own.
-func (c *copying) pinned(ctx context.Context, request func(version string) error) error {
-	version := c.version
-	if c.byVersion.Load() {
-		version = c.head.VersionId
+// pin is what holds a request to the object that was looked at: its version, or its ETag.
+func (c *copying) pin() (version, etag string) {
+	switch {
+	case immutable(c.version):
+		return c.version, ""
+	case c.byVersion.Load():
+		return c.head.VersionId, ""
+	case c.unpinned.Load():
+		return c.version, ""
 	}
-	err := request(version)
-	if !errors.Is(err, s3.ErrPreconditionFailed) || c.unchanged(ctx) == nil {
+	return c.version, c.head.ETag
+}
+
+// immutable: the version is and remains one object.
+func immutable(version string) bool { return version != "" && version != "null" }
+
+// pinned makes a request that is held to the source by pin. When another object has taken
+// the source's place, the version that was looked at is asked for: not at once, since that
+// takes a permission of its own. conditional: the request has another condition, too.
+func (c *copying) pinned(ctx context.Context, conditional bool, request func(version, etag string) error) error {
+	version, etag := c.pin()
+	err := request(version, etag)
+	if etag == "" || !errors.Is(err, s3.ErrPreconditionFailed) {
 		return err
 	}
-	if version == "" && c.head.VersionId != "" {
-		c.byVersion.Store(true)
-		if versioned := request(c.head.VersionId); !errors.Is(versioned, s3.ErrPreconditionFailed) {
-			return versioned
-		}
+	changed := c.unchanged(ctx)
+	switch {
+	case changed == nil && conditional:
+		return err
+	case changed == nil:
+		// OpenStack Swift compares the condition of an object in parts with another ETag
+		// than it tells. Whether it changes is looked at in the end.
+		c.unpinned.Store(true)
+		return request(version, "")
+	case !errors.Is(changed, s3.ErrObjectChanged):
+		return err
+	case !immutable(c.head.VersionId):
+		return fmt.Errorf("%w: %w", s3.ErrObjectChanged, err)
 	}
-	return fmt.Errorf("%w: %w", s3.ErrObjectChanged, err)
+	c.byVersion.Store(true)
+	return request(c.head.VersionId, "")
+}
+
+// sameSource finds out, in the end, whether all requests had the same source: some servers
+// overlook the condition.
+func (c *copying) sameSource(ctx context.Context) error {
+	if immutable(c.version) || c.byVersion.Load() {
+		return nil
+	}
+	return c.unchanged(ctx)
 }
 
 // unchanged finds out whether the source is still what was looked at.

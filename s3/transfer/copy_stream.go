@@ -87,13 +87,13 @@ func (u *upload) onePass(o *s3.Options) bool {
 func (c *copying) get(ctx context.Context, byteRange string) (*s3.GetObjectOutput, error) {
 	in := new(s3.GetObjectInput)
 	copyFields(in, c.headInput())
-	in.Range, in.IfMatch = byteRange, c.head.ETag
+	in.Range = byteRange
 	if byteRange != "" {
 		in.ChecksumMode = ""
 	}
 	var out *s3.GetObjectOutput
-	err := c.pinned(ctx, func(version string) (err error) {
-		in.VersionId = version
+	err := c.pinned(ctx, false, func(version, etag string) (err error) {
+		in.VersionId, in.IfMatch = version, etag
 		out, err = c.from.GetObject(ctx, in, c.fromOptions...)
 		return err
 	})

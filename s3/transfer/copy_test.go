@@ -401,7 +401,7 @@ func TestCopySourceReplaced(t *testing.T) {
 					if replaced.Swap(true) {
 						return
 					}
-					s.add(sourcePath, bytes.ToUpper(pattern(3*partSize+1)), nil)
+					s.add(sourcePath, pattern(3*partSize + 1 + 1)[1:], nil)
 					s.mu.Lock()
 					defer s.mu.Unlock()
 					if versioned {
@@ -437,6 +437,97 @@ func TestCopySourceReplaced(t *testing.T) {
 			})
 		}
 	}
+}
+
+// A server whose conditions compare another ETag than it tells does not stop a copy, and a
+// change is found all the same.
+func TestCopyOfETagsThatNeverMatch(t *testing.T) {
+	for _, way := range ways[:2] {
+		for _, changes := range []bool{false, true} {
+			s := startCopyServer(t, small(s3.AWS()), false)
+			s.otherETags = true
+			s.add(sourcePath, pattern(3*partSize), nil)
+			var once atomic.Bool
+			s.instead = func(op string, part, attempt int) *reply {
+				if changes && op == way.want && attempt == 2 && !once.Swap(true) {
+					s.add(sourcePath, pattern(3*partSize + 1)[1:], nil)
+				}
+				return nil
+			}
+			_, err := newManager(t, s.newClient(t), way.options).Copy(t.Context(), copyInput(), func(o *Options) { o.Concurrency = 1 })
+			require.Zero(t, s.open())
+			if changes {
+				require.ErrorIs(t, requireCopyError(t, err), s3.ErrObjectChanged)
+				continue
+			}
+			require.NoError(t, err, way.name)
+			require.Equal(t, pattern(3*partSize), s.object(objectPath))
+			if way.want == "UploadPartCopy" {
+				require.Equal(t, 4, s.count("UploadPartCopy"), "learnt once")
+			}
+		}
+	}
+}
+
+// Keys that a server would take for others are not copied in parts.
+func TestCopyOfKeysThatAreDecodedTwice(t *testing.T) {
+	s := startCopyServer(t, small(s3.CephRGW()), false)
+	s.add(sourcePath, pattern(3*partSize), nil)
+	out, err := newManager(t, s.newClient(t), inParts).Copy(t.Context(), copyInput())
+	require.NoError(t, err)
+	require.Zero(t, out.Parts)
+	require.Equal(t, pattern(3*partSize), s.object(objectPath))
+	s.add("/from/plain", pattern(3*partSize), nil)
+	in := copyInput()
+	in.CopySource = "from/plain"
+	out, err = newManager(t, s.newClient(t), inParts).Copy(t.Context(), in)
+	require.NoError(t, err)
+	require.Equal(t, 3, out.Parts)
+}
+
+// Tags that CreateMultipartUpload forgets are added, to uploads and to copies.
+func TestTagsThatAreForgotten(t *testing.T) {
+	for _, p := range []s3.Profile{s3.CephRGW(), s3.Generic(), s3.AWS(), s3.NHNCloud()} {
+		s := startCopyServer(t, small(p), false)
+		s.forgetsTags = !p.MultipartTagging
+		m := newManager(t, s.newClient(t))
+		in := input(bytes.NewReader(pattern(3 * partSize)))
+		in.Tagging = "a=1&b%20c=%2B%26"
+		_, err := m.Upload(t.Context(), in)
+		require.NoError(t, err)
+		want, extra := in.Tagging, 1
+		switch p.Name {
+		case "AWS":
+			extra = 0
+		case "NHN Cloud":
+			want, extra = "", 0 // it has none
+		}
+		require.Equal(t, want, s.header(objectPath, "X-Amz-Tagging"), p.Name)
+		require.Equal(t, extra, s.count("PutObjectTagging"), p.Name)
+
+		s.instead = func(op string, _, _ int) *reply {
+			if op == "PutObjectTagging" {
+				return refusal(403, "AccessDenied")
+			}
+			return nil
+		}
+		in.Body = bytes.NewReader(pattern(3 * partSize))
+		_, err = m.Upload(t.Context(), in)
+		if extra == 0 {
+			require.NoError(t, err)
+			continue
+		}
+		require.ErrorIs(t, err, ErrIncomplete)
+		require.ErrorIs(t, err, s3.ErrAccessDenied)
+		require.Equal(t, PartsCompleted, requireUploadError(t, err).Parts)
+	}
+	// What is no list of tags is the server's to judge.
+	s := startCopyServer(t, small(s3.CephRGW()), false)
+	in := input(bytes.NewReader(pattern(3 * partSize)))
+	in.Tagging = "a=%zz"
+	_, err := newManager(t, s.newClient(t)).Upload(t.Context(), in)
+	require.NoError(t, err)
+	require.Zero(t, s.count("PutObjectTagging"))
 }
 
 // A version that the caller names is the one, whatever is current.
@@ -585,6 +676,16 @@ func TestCopyChecksumAlgorithm(t *testing.T) {
 	require.Equal(t, IntegrityChecksum, out.Integrity)
 	require.Contains(t, out.ChecksumSHA256, "-3")
 
+	// One that computes none can't be asked for one.
+	p := small(s3.MinIO())
+	_, err = newManager(t, s.newClient(t, func(o *s3.Options) { o.Profile = p }), inParts).Copy(t.Context(), in)
+	var option *OptionError
+	require.ErrorAs(t, requireCopyError(t, err), &option)
+	require.Equal(t, "ChecksumAlgorithm", option.Field)
+	out, err = newManager(t, s.newClient(t, func(o *s3.Options) { o.Profile = p }), inParts).Copy(t.Context(), copyInput())
+	require.NoError(t, err)
+	require.Equal(t, IntegrityTransport, out.Integrity)
+
 	// A server that tells no checksums of parts is not asked for one of the whole.
 	s.silent = true
 	s.before = func(e *exchange) *reply {
@@ -607,7 +708,6 @@ func TestCopyChecksumAlgorithm(t *testing.T) {
 		s.profile = p
 		in.ChecksumAlgorithm = alg
 		_, err = newManager(t, s.newClient(t), inParts).Copy(t.Context(), in)
-		var option *OptionError
 		require.ErrorAs(t, requireCopyError(t, err), &option)
 		require.Equal(t, "ChecksumAlgorithm", option.Field)
 	}
@@ -677,9 +777,12 @@ func TestCopyOfAServerThatOverlooksRanges(t *testing.T) {
 	s := startCopyServer(t, small(s3.AWS()), false)
 	s.overlooksRange = true
 	s.add(sourcePath, pattern(3*partSize), nil)
-	_, err := newManager(t, s.newClient(t), inParts).Copy(t.Context(), copyInput())
-	require.ErrorIs(t, requireCopyError(t, err), ErrIncomplete)
-	require.Equal(t, PartsCompleted, requireCopyError(t, err).Parts)
+	for _, after := range []func(*exchange) *reply{nil, oneOf("CompleteMultipartUpload", broken, broken, broken, broken)} {
+		s.after = after // the answer may be lost, too: then the ETag is what the parts make, and the size is not
+		_, err := newManager(t, s.newClient(t), inParts).Copy(t.Context(), copyInput())
+		require.ErrorIs(t, requireCopyError(t, err), ErrIncomplete)
+		require.Equal(t, PartsCompleted, requireCopyError(t, err).Parts)
+	}
 }
 
 // Parts go side by side, as many as may.
@@ -827,7 +930,7 @@ func TestCopyStreamedOfAChange(t *testing.T) {
 		var once atomic.Bool
 		s.instead = func(op string, _, attempt int) *reply {
 			if op == "GetObject" && attempt == min(way.gets, 2) && !once.Swap(true) {
-				s.add(sourcePath, bytes.ToUpper(pattern(4*partSize)), nil)
+				s.add(sourcePath, pattern(4*partSize + 1)[1:], nil)
 			}
 			return nil
 		}
