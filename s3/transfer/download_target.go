@@ -49,7 +49,7 @@ func (f *fetch) intoFile(ctx context.Context, root *os.Root, name string) (*Down
 	t := &fileTarget{root: root, name: name}
 	out, err := (&objectDownload{fetch: f, target: t}).run(ctx)
 	if err == nil {
-		err = t.file.Commit(f.options.Sync)
+		err = t.file.Commit(f.options.Fsync)
 	}
 	if err == nil {
 		return out, nil
@@ -111,7 +111,7 @@ func (f *fetch) intoPartial(ctx context.Context, root *os.Root, name string) (*D
 		t.partial = nil
 	}
 	if err == nil {
-		err = t.partial.Commit(f.options.Sync)
+		err = t.partial.Commit(f.options.Fsync)
 	}
 	if err == nil {
 		return out, nil
