@@ -73,7 +73,7 @@ func Read(ctx context.Context, from io.ReaderAt, p Part, seen func([]byte)) erro
 		done += int64(n)
 		seen(b[:n])
 		if done < p.Size && err != nil {
-			if err == io.EOF { //nolint:errorlint // io.ReaderAt's own
+			if err == io.EOF {
 				err = io.ErrUnexpectedEOF
 			}
 			return fmt.Errorf("read back what was written: %w", err)

@@ -105,7 +105,7 @@ func (m *Manager) Download(ctx context.Context, w io.WriterAt, in *s3.GetObjectI
 // same; of another one the download begins anew. Two downloads to one name at the same time are
 // not of use: one of them fails. Delete the two files to give up.
 //
-// With Options.Sync the file, and its name where the system can, are on the disk when
+// With Options.Fsync the file, and its name where the system can, are on the disk when
 // DownloadFile returns.
 //
 // Errors are *[DownloadError].

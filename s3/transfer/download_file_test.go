@@ -34,9 +34,9 @@ func TestDownloadFile(t *testing.T) {
 	for _, size := range []int{0, 10, 3*partSize + 1} {
 		for _, fn := range []func(*Options){
 			func(*Options) {},
-			func(o *Options) { o.Sync = true },
+			func(o *Options) { o.Fsync = true },
 			func(o *Options) { o.KeepPartial = true },
-			func(o *Options) { o.KeepPartial, o.Sync = true, true },
+			func(o *Options) { o.KeepPartial, o.Fsync = true, true },
 		} {
 			s := startShelf(t, s3.AWS(), false, shelve(pattern(size)).sum(checksum.CRC64NVME))
 			dir := t.TempDir()

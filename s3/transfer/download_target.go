@@ -49,7 +49,7 @@ func (f *fetch) intoFile(ctx context.Context, root *os.Root, name string) (*Down
 	t := &fileTarget{root: root, name: name}
 	out, err := (&objectDownload{fetch: f, target: t}).run(ctx)
 	if err == nil {
-		err = t.file.Commit(f.options.Sync)
+		err = t.file.Commit(f.options.Fsync)
 	}
 	if err == nil {
 		return out, nil
@@ -84,9 +84,10 @@ func (t *partialTarget) begin(state download.Object, partSize int64) (io.WriterA
 
 func (t *partialTarget) done(i int, sum []byte) error { return t.partial.Note(i, sum) }
 
-// source names the object in the state of a partial file.
+// source names the object in the state of a partial file. The endpoint is not in it: the same
+// server may have several, and what tells objects apart is their ETag and time.
 func (f *fetch) source() string {
-	return fmt.Sprintf("%s bucket %q key %q version %q", f.resolved.Endpoint, f.in.Bucket, f.in.Key, f.in.VersionId)
+	return fmt.Sprintf("bucket %q key %q version %q", f.in.Bucket, f.in.Key, f.in.VersionId)
 }
 
 // intoPartial downloads to a file that is kept when that fails, and may be there from before.
@@ -110,7 +111,7 @@ func (f *fetch) intoPartial(ctx context.Context, root *os.Root, name string) (*D
 		t.partial = nil
 	}
 	if err == nil {
-		err = t.partial.Commit(f.options.Sync)
+		err = t.partial.Commit(f.options.Fsync)
 	}
 	if err == nil {
 		return out, nil

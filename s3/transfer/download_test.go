@@ -326,7 +326,7 @@ func TestDownloadOfAChangingObject(t *testing.T) {
 		"its version is gone, too": {func(s *shelf) {
 			s.object.header.Set("X-Amz-Version-Id", "v1")
 			s.hook = before(thirdPart, func() { s.replace(shelve(pattern(6*partSize + 1)[1:])) })
-		}, s3.ErrNotFound},
+		}, s3.ErrObjectChanged},
 		"weak ETag": {func(s *shelf) { s.object.header.Set("Etag", `W/"x"`) }, nil},
 	} {
 		t.Run(name, func(t *testing.T) {

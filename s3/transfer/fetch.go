@@ -127,7 +127,10 @@ func (f *fetch) part(ctx context.Context, p download.Part) (*s3.GetObjectOutput,
 	out, err := f.get(ctx, &in)
 	if f.versioned(err) {
 		in.VersionId = f.version
-		out, err = f.get(ctx, &in)
+		replaced := err
+		if out, err = f.get(ctx, &in); errors.Is(err, s3.ErrNotFound) || errors.Is(err, s3.ErrForbidden) {
+			err = fmt.Errorf("%w; version %s: %w", replaced, f.version, err)
+		}
 	}
 	switch {
 	case errors.Is(err, s3.ErrPreconditionFailed), unsatisfiable(err):

@@ -7,7 +7,25 @@ import (
 	"github.com/stowage-go/stowage/s3"
 )
 
-// Integrity is how an upload is proven to have arrived as it was read.
+// Integrity is how an upload is proven to have arrived as it was read, and a download to be
+// what is stored. What the constants say is of uploads. Of downloads:
+//
+//   - IntegrityAuto, and IntegritySignedPayload, compare the object's stored checksum where it
+//     can be made of the parts' (CRC64NVME, CRC32C, CRC32), at no further pass. Servers tell it
+//     of whole objects only: an object that comes by several ranges costs a HeadObject beside
+//     them, and one that comes by a single range is not compared, unless a directory's listing
+//     had told its size.
+//   - IntegrityChecksum asks for the checksum in any case, and compares SHA-1 and SHA-256, too:
+//     those of several parts by reading back what was written. A profile without checksums is
+//     an error.
+//   - IntegrityMD5 compares the MD5 with the ETag of objects that were stored by one request,
+//     by reading back what was written of several parts. A profile whose ETags are no MD5s is
+//     an error.
+//   - IntegrityTransport compares nothing.
+//
+// Lengths, and that all parts are of one state of the object, are compared always. An object
+// of which there is nothing to compare, such as one whose checksum is made of its parts'
+// checksums, is no error: DownloadOutput.Verified tells.
 type Integrity int
 
 const (

@@ -148,9 +148,8 @@ type Options struct {
 	// KeepPartial has [Manager.DownloadFile] keep what has come when it fails, or is
 	// killed, and go on with it when it is called again.
 	KeepPartial bool
-	// Sync has DownloadFile bring the file and its name to the disk (fsync) before it
-	// returns.
-	Sync bool
+	// Fsync has DownloadFile bring the file and its name to the disk before it returns.
+	Fsync bool
 	// ClientOptions are applied to every request of the transfer.
 	ClientOptions []func(*s3.Options)
 

@@ -24,8 +24,8 @@ const (
 // Reader is an object that is read in order while its next parts are fetched in parallel. It
 // is not safe for concurrent use, but Close may be called at any time.
 type Reader struct {
-	// DownloadOutput is what the first answer told. Verified is set when Read has
-	// answered io.EOF.
+	// DownloadOutput is what the first answer told. Verified and the checksum are set when
+	// Read has answered io.EOF.
 	DownloadOutput
 
 	*objectReader
@@ -44,7 +44,8 @@ type objectReader struct {
 
 	parts   []download.Part
 	content content
-	inOrder hash.Hash // of what was read, where the hash can't be made of the parts'
+	stored  *DownloadOutput // what HeadObject told, once content is settled
+	inOrder hash.Hash       // of what was read, where the hash can't be made of the parts'
 	window  window
 	direct  io.ReadCloser // in place of a window
 	reading sync.Mutex    // of direct
@@ -194,6 +195,7 @@ func (r *objectReader) expect() {
 	if err != nil {
 		stored = new(DownloadOutput) // the parts tell what is wrong
 	}
+	r.stored = stored
 	r.content.expect(storedChecksum(stored))
 	close(r.content.settled)
 }
@@ -285,6 +287,7 @@ func (r *objectReader) end(err error) error {
 func (r *objectReader) verify() (s3.ChecksumAlgorithm, error) {
 	if r.content.settled != nil {
 		<-r.content.settled // ends with the context at the latest
+		copyChecksums(r.output, r.stored)
 	}
 	if r.fetch.whole && r.inOrder == nil {
 		return s3.ChecksumAlgorithm(storedChecksum(r.output).algorithm), nil // GetObject has compared it

@@ -93,10 +93,10 @@ func (w *window) fill(part *buffered, body io.Reader, seen func([]byte)) error {
 			w.news.Broadcast()
 			w.mu.Unlock()
 		}
-		if err == io.EOF && part.filled == len(part.data) { //nolint:errorlint // io.Reader's own
+		if err == io.EOF && part.filled == len(part.data) {
 			return nil
 		}
-		if err == io.EOF { //nolint:errorlint // io.Reader's own
+		if err == io.EOF {
 			err = io.ErrUnexpectedEOF
 		}
 		if err != nil {
