@@ -2,6 +2,8 @@ package transfer
 
 import (
 	"context"
+	"errors"
+	"net/http"
 	"net/url"
 	"strings"
 
@@ -51,6 +53,10 @@ func (c *copies) transfer(ctx context.Context, from *entry, moved func(int64)) e
 	in.Bucket, in.Key = c.to.bucket, c.to.prefix+from.name
 	in.CopySource = copySource(c.from.bucket, c.from.prefix+from.name)
 	_, err := c.to.manager.Copy(ctx, in, c.transferOptions(from.name, moved))
+	var refused *s3.Error
+	if from.isDirectory() && from.size == 0 && errors.As(err, &refused) && refused.StatusCode == http.StatusBadRequest {
+		return c.through(ctx, from, moved) // versitygw copies no markers
+	}
 	return err
 }
 
