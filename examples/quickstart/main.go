@@ -28,6 +28,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/stowage-go/stowage/examples/internal/server"
 	"github.com/stowage-go/stowage/s3"
 	"github.com/stowage-go/stowage/s3/transfer"
 )
@@ -68,15 +69,15 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	fmt.Fprintf(stdout, "file        %s, %s\n", file.Name(), human(file.size))
 
 	// 2. A server to send it to.
-	if o.embedded() {
-		gateway, err := startGateway(work)
+	if o.server.Embedded() {
+		gateway, err := server.StartGateway(work)
 		if err != nil {
 			return err
 		}
-		defer func() { err = errors.Join(err, gateway.stop()) }()
-		o.use(gateway)
+		defer func() { err = errors.Join(err, gateway.Stop()) }()
+		o.server.Use(gateway)
 	}
-	client, err := s3.New(o.client())
+	client, err := s3.New(o.server.Client())
 	if err != nil {
 		return err
 	}

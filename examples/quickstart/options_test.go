@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/stowage-go/stowage/examples/internal/server"
 )
 
 // isolate hides the environment of whoever runs the tests, and gives them a
@@ -40,7 +42,7 @@ func TestOptionsWithoutAnythingBringAServer(t *testing.T) {
 	t.Setenv("AWS_ACCESS_KEY_ID", "a key alone is no reason to talk to a cloud")
 	o, err := parseOptions(nil, io.Discard)
 	require.NoError(t, err)
-	require.True(t, o.embedded())
+	require.True(t, o.server.Embedded())
 	require.EqualValues(t, 512<<20, o.size)
 
 	again, err := parseOptions(nil, io.Discard)
@@ -48,9 +50,9 @@ func TestOptionsWithoutAnythingBringAServer(t *testing.T) {
 	require.NotEqual(t, o.bucket, again.bucket)
 	require.NotEqual(t, o.key, again.key)
 
-	o.use(&gateway{endpoint: "http://127.0.0.1:1", region: "r", accessKey: "a", secretKey: "s"})
-	require.False(t, o.embedded())
-	require.Equal(t, "http://127.0.0.1:1", o.client().Endpoint)
+	o.server.Use(&server.Gateway{Endpoint: "http://127.0.0.1:1", Region: "r", AccessKey: "a", SecretKey: "s"})
+	require.False(t, o.server.Embedded())
+	require.Equal(t, "http://127.0.0.1:1", o.server.Client().Endpoint)
 }
 
 func TestOptionsFromTheEnvironmentAndFlags(t *testing.T) {
@@ -65,20 +67,22 @@ func TestOptionsFromTheEnvironmentAndFlags(t *testing.T) {
 	t.Setenv("AWS_SESSION_TOKEN", "token")
 	o, err := parseOptions([]string{"-bucket", "b", "-part-size", "8MiB", "-concurrency", "3"}, io.Discard)
 	require.NoError(t, err)
-	require.False(t, o.embedded())
-	require.Equal(t, "kr-1", o.client().Region)
+	require.False(t, o.server.Embedded())
+	require.Equal(t, "kr-1", o.server.Client().Region)
 	require.Equal(t, "b", o.bucket)
 	require.EqualValues(t, 8<<20, o.partSize)
 	require.Equal(t, 3, o.concurrency)
-	keys, err := o.client().Credentials.Retrieve(t.Context())
+	keys, err := o.server.Client().Credentials.Retrieve(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, []string{"AK", "very-secret", "token"}, []string{keys.AccessKeyID, keys.SecretAccessKey, keys.SessionToken})
 
 	o, err = parseOptions([]string{"-endpoint", "http://127.0.0.1:1", "-region", "r", "-access-key", "a", "-secret-key", "s"}, io.Discard)
 	require.NoError(t, err)
-	require.Equal(t, "http://127.0.0.1:1", o.client().Endpoint)
-	require.Equal(t, "r", o.client().Region)
-	require.Equal(t, "s", o.secretKey)
+	require.Equal(t, "http://127.0.0.1:1", o.server.Client().Endpoint)
+	require.Equal(t, "r", o.server.Client().Region)
+	keys, err = o.server.Client().Credentials.Retrieve(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, "s", keys.SecretAccessKey)
 
 	var help bytes.Buffer
 	_, err = parseOptions([]string{"-h"}, &help)
@@ -86,18 +90,4 @@ func TestOptionsFromTheEnvironmentAndFlags(t *testing.T) {
 	require.Contains(t, help.String(), "-endpoint")
 	require.NotContains(t, help.String(), "very-secret")
 	require.NotContains(t, help.String(), "token")
-}
-
-func TestProfiles(t *testing.T) {
-	isolate(t)
-	for _, name := range profileNames() {
-		o, err := parseOptions([]string{"-profile", name, "-access-key", "a", "-secret-key", "s"}, io.Discard)
-		require.NoError(t, err, name)
-		require.NotEmpty(t, o.client().Profile.Name, name)
-		require.Equal(t, name != "aws", o.embedded(), name)
-	}
-	_, err := parseOptions([]string{"-profile", "azure"}, io.Discard)
-	require.ErrorContains(t, err, "kakaocloud")
-	_, err = parseOptions([]string{"file"}, io.Discard)
-	require.ErrorContains(t, err, `"file"`)
 }

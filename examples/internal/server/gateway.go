@@ -1,4 +1,6 @@
-package main
+// Package server is what the examples talk to: a server of the user's, by flags, or one inside
+// the program.
+package server
 
 import (
 	"context"
@@ -15,21 +17,20 @@ import (
 	"github.com/versity/versitygw/embedgw"
 )
 
-// gateway is an S3 server inside this process: versitygw, which keeps objects
+// Gateway is an S3 server inside this process: versitygw, which keeps objects
 // as files and checks signatures and checksums as Amazon S3 does.
-type gateway struct {
-	endpoint  string
-	accessKey string
-	secretKey string
-	region    string
-
-	stop func() error
+type Gateway struct {
+	Endpoint  string
+	AccessKey string
+	SecretKey string
+	Region    string
+	// Stop ends it. It must be called.
+	Stop func() error
 }
 
-// startGateway serves the folder dir on a free port of the loopback interface
-// and returns once it answers. Its stop must be called; one gateway at a time
-// can run in a process.
-func startGateway(dir string) (_ *gateway, err error) {
+// StartGateway serves the folder dir on a free port of the loopback interface
+// and returns once it answers. One gateway at a time can run in a process.
+func StartGateway(dir string) (_ *Gateway, err error) {
 	data := filepath.Join(dir, "data")
 	if err := os.Mkdir(data, 0o700); err != nil {
 		return nil, err
@@ -52,8 +53,8 @@ func startGateway(dir string) (_ *gateway, err error) {
 		return nil, errors.Join(err, os.Chdir(home))
 	}
 
-	g := &gateway{endpoint: "http://" + address, accessKey: "quickstart", secretKey: "quickstart-secret", region: "us-east-1"}
-	root := auth.Account{Access: g.accessKey, Secret: g.secretKey, Role: auth.RoleAdmin}
+	g := &Gateway{Endpoint: "http://" + address, AccessKey: "example", SecretKey: "example-secret", Region: "us-east-1"}
+	root := auth.Account{Access: g.AccessKey, Secret: g.SecretKey, Role: auth.RoleAdmin}
 	ctx, cancel := context.WithCancel(context.Background()) // not the caller's: cleaning up needs the server
 	ended := make(chan error, 1)
 	go func() {
@@ -61,7 +62,7 @@ func startGateway(dir string) (_ *gateway, err error) {
 			RootUserAccess:    root.Access,
 			RootUserSecret:    root.Secret,
 			IAMService:        auth.NewIAMServiceSingle(root), // the default is the same one and prints a line
-			Region:            g.region,
+			Region:            g.Region,
 			Ports:             []string{address},
 			MaxConnections:    1024,
 			MaxRequests:       1024,
@@ -70,12 +71,12 @@ func startGateway(dir string) (_ *gateway, err error) {
 			Quiet:             true,
 		})
 	}()
-	g.stop = func() error {
+	g.Stop = func() error {
 		cancel()
 		return errors.Join(<-ended, os.Chdir(home))
 	}
 	if err := waitUntilUp(address, ended); err != nil {
-		return nil, errors.Join(err, g.stop())
+		return nil, errors.Join(err, g.Stop())
 	}
 	return g, nil
 }

@@ -1,4 +1,4 @@
-package main
+package server
 
 import (
 	"net"
@@ -12,14 +12,14 @@ import (
 func TestGatewayStartsAndStopsTwice(t *testing.T) {
 	for range 2 {
 		dir := t.TempDir()
-		g, err := startGateway(dir)
+		g, err := StartGateway(dir)
 		require.NoError(t, err)
-		resp, err := http.Get(g.endpoint + "/")
+		resp, err := http.Get(g.Endpoint + "/")
 		require.NoError(t, err)
 		require.NoError(t, resp.Body.Close())
 		require.Equal(t, http.StatusForbidden, resp.StatusCode, "unsigned requests are refused")
-		require.NoError(t, g.stop())
-		_, err = net.Dial("tcp", strings.TrimPrefix(g.endpoint, "http://"))
+		require.NoError(t, g.Stop())
+		_, err = net.Dial("tcp", strings.TrimPrefix(g.Endpoint, "http://"))
 		require.Error(t, err, "nothing listens any more")
 	}
 }
