@@ -74,8 +74,8 @@ const DefaultDirectoryConcurrency = 16
 // DirectoryOptions tune [Manager.UploadDirectory], [Manager.DownloadDirectory] and
 // [Manager.Sync]. The zero value of each field is its documented default.
 //
-// Callbacks come one at a time, but for Transfer and the inputs', which run for several objects
-// at once; they hold up the transfer while they run.
+// Calls of Report and of Progress come one at a time and hold up the transfer while they run. The
+// other callbacks may run beside them, and for several objects at once.
 type DirectoryOptions struct {
 	// Compare is how Sync tells what has changed. The other two compare nothing.
 	Compare Comparison

@@ -74,7 +74,7 @@ func found(t testing.TB, dir string) map[string]string {
 
 // odd are files whose names sort in ways that are easily got wrong.
 var odd = map[string]string{
-	"a-b": "1", "a.b": "2", "a/b": "3", "a/c/d": "4", "a0": "5", "a b+c%20&=?#": "6", "é/日本.txt": "7",
+	"a-b": "1", "a.b": "2", "a/b": "3", "a/c/d": "4", "a0": "5", "a b+c%20&=?#": "6", "é/日本.html": "7",
 	"\U00010000": "8", "\uFFFD": "9", "Z": "10", "empty": "", `back\slash`: "11", "...": "12", ".hidden": "13", "a/-": "14", "a/..b": "15",
 }
 
@@ -93,14 +93,6 @@ func failures(e *DirectoryError) (names []string) {
 		names = append(names, f.Name)
 	}
 	return names
-}
-
-func set(fns ...func(*DirectoryOptions)) func(*DirectoryOptions) {
-	return func(o *DirectoryOptions) {
-		for _, fn := range fns {
-			fn(o)
-		}
-	}
 }
 
 func withDelete(o *DirectoryOptions) { o.Delete = true }
@@ -130,7 +122,7 @@ func TestUploadDirectoryAndBack(t *testing.T) {
 	require.Equal(t, large(), string(c.get("bucket", "photos/large").data))
 	require.NotEmpty(t, c.asked("CompleteMultipartUpload"))
 	require.Equal(t, "application/x-directory", c.get("bucket", "photos/nothing/").in.ContentType)
-	require.Equal(t, "text/plain; charset=utf-8", c.get("bucket", "photos/é/日本.txt").in.ContentType)
+	require.Equal(t, "text/html; charset=utf-8", c.get("bucket", "photos/é/日本.html").in.ContentType)
 	require.Empty(t, c.asked("List"), "nothing is compared")
 
 	back := filepath.Join(t.TempDir(), "new", "directory")
@@ -436,3 +428,17 @@ func TestReasonsAndOperations(t *testing.T) {
 	require.Equal(t, []string{"skip", "follow", "refuse"}, []string{SymlinksSkip.String(), SymlinksFollow.String(), SymlinksRefuse.String()})
 }
 
+func TestDirectoryErrorText(t *testing.T) {
+	a, b := &ObjectError{Operation: OperationUpload, Name: "a", Err: errors.New("x")}, &ObjectError{Operation: OperationDelete, Name: "b", Err: errors.New("y")}
+	ended := errors.New("ended")
+	for text, e := range map[string]*DirectoryError{
+		`ended`:                              {Err: ended},
+		`1 failed: upload "a": x`:            {Failed: []*ObjectError{a}, Failures: 1},
+		`2 failed, the first: upload "a": x`: {Failed: []*ObjectError{a, b}, Failures: 2},
+		`ended; 1 failed: delete "b": y`:     {Failed: []*ObjectError{b}, Failures: 1, Err: ended},
+		`upload "a": x`:                      {Failed: []*ObjectError{a}, Failures: 1, Err: a},
+		`upload "a": x; 2 failed, the first: delete "b": y`: {Failed: []*ObjectError{b, a}, Failures: 2, Err: a},
+	} {
+		require.EqualError(t, e, text)
+	}
+}

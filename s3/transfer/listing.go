@@ -110,6 +110,7 @@ type shelf struct {
 	manager        *Manager
 	bucket, prefix string // the prefix is empty or ends with a slash
 	profile        s3.Profile
+	single         bool // no DeleteObjects
 }
 
 // directoryBuckets end so (Amazon S3 User Guide, "Directory bucket naming rules").
@@ -119,7 +120,14 @@ func (m *Manager) shelf(bucket, prefix string) *shelf {
 	if prefix != "" && !strings.HasSuffix(prefix, "/") {
 		prefix += "/"
 	}
-	return &shelf{manager: m, bucket: bucket, prefix: prefix, profile: m.client.Options().Profile}
+	resolved := m.client.Options()
+	for _, fn := range m.options.ClientOptions {
+		fn(&resolved)
+	}
+	return &shelf{
+		manager: m, bucket: bucket, prefix: prefix, profile: resolved.Profile,
+		single: resolved.Profile.Support("DeleteObjects") == s3.Unsupported && !resolved.AllowUnsupported,
+	}
 }
 
 func (s *shelf) String() string { return fmt.Sprintf("bucket %q, prefix %q", s.bucket, s.prefix) }

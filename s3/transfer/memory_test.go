@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -35,7 +36,6 @@ type memory struct {
 	objects map[string]*kept // by bucket/key
 	uploads map[string]*kept
 	ops     []string // operations and keys
-	heads   int
 	running int
 	peak    int
 }
@@ -61,7 +61,7 @@ func newMemory(p s3.Profile) *memory {
 func (c *memory) Options() s3.Options { return c.resolved }
 
 // begin notes an operation; end must be called when err is nil.
-func (c *memory) begin(ctx context.Context, op, bucket, key string) (err error, end func()) {
+func (c *memory) begin(ctx context.Context, op, bucket, key string) (end func(), err error) {
 	c.mu.Lock()
 	c.ops = append(c.ops, op+" "+key)
 	c.running++
@@ -81,7 +81,7 @@ func (c *memory) begin(ctx context.Context, op, bucket, key string) (err error, 
 	if err != nil {
 		end()
 	}
-	return err, end
+	return end, err
 }
 
 // add stores an object as somebody else did, a second after the one before.
@@ -169,7 +169,7 @@ func (c *memory) keep(k *kept, in *s3.PutObjectInput, fns []func(*s3.Options), b
 }
 
 func (c *memory) PutObject(ctx context.Context, in *s3.PutObjectInput, fns ...func(*s3.Options)) (*s3.PutObjectOutput, error) {
-	err, end := c.begin(ctx, "PutObject", in.Bucket, in.Key)
+	end, err := c.begin(ctx, "PutObject", in.Bucket, in.Key)
 	if err != nil {
 		return nil, err
 	}
@@ -187,7 +187,7 @@ func (c *memory) PutObject(ctx context.Context, in *s3.PutObjectInput, fns ...fu
 }
 
 func (c *memory) CreateMultipartUpload(ctx context.Context, in *s3.CreateMultipartUploadInput, _ ...func(*s3.Options)) (*s3.CreateMultipartUploadOutput, error) {
-	err, end := c.begin(ctx, "CreateMultipartUpload", in.Bucket, in.Key)
+	end, err := c.begin(ctx, "CreateMultipartUpload", in.Bucket, in.Key)
 	if err != nil {
 		return nil, err
 	}
@@ -202,7 +202,7 @@ func (c *memory) CreateMultipartUpload(ctx context.Context, in *s3.CreateMultipa
 }
 
 func (c *memory) UploadPart(ctx context.Context, in *s3.UploadPartInput, fns ...func(*s3.Options)) (*s3.UploadPartOutput, error) {
-	err, end := c.begin(ctx, "UploadPart", in.Bucket, in.Key)
+	end, err := c.begin(ctx, "UploadPart", in.Bucket, in.Key)
 	if err != nil {
 		return nil, err
 	}
@@ -221,7 +221,7 @@ func (c *memory) UploadPart(ctx context.Context, in *s3.UploadPartInput, fns ...
 }
 
 func (c *memory) CompleteMultipartUpload(ctx context.Context, in *s3.CompleteMultipartUploadInput, _ ...func(*s3.Options)) (*s3.CompleteMultipartUploadOutput, error) {
-	err, end := c.begin(ctx, "CompleteMultipartUpload", in.Bucket, in.Key)
+	end, err := c.begin(ctx, "CompleteMultipartUpload", in.Bucket, in.Key)
 	if err != nil {
 		return nil, err
 	}
@@ -263,7 +263,7 @@ func (c *memory) ListMultipartUploads(context.Context, *s3.ListMultipartUploadsI
 }
 
 func (c *memory) HeadObject(ctx context.Context, in *s3.HeadObjectInput, _ ...func(*s3.Options)) (*s3.HeadObjectOutput, error) {
-	err, end := c.begin(ctx, "HeadObject", in.Bucket, in.Key)
+	end, err := c.begin(ctx, "HeadObject", in.Bucket, in.Key)
 	if err != nil {
 		return nil, err
 	}
@@ -283,7 +283,7 @@ func (c *memory) HeadObject(ctx context.Context, in *s3.HeadObjectInput, _ ...fu
 }
 
 func (c *memory) GetObject(ctx context.Context, in *s3.GetObjectInput, _ ...func(*s3.Options)) (*s3.GetObjectOutput, error) {
-	err, end := c.begin(ctx, "GetObject", in.Bucket, in.Key)
+	end, err := c.begin(ctx, "GetObject", in.Bucket, in.Key)
 	if err != nil {
 		return nil, err
 	}
@@ -328,7 +328,7 @@ func (c *memory) source(source string) (*kept, error) {
 }
 
 func (c *memory) CopyObject(ctx context.Context, in *s3.CopyObjectInput, _ ...func(*s3.Options)) (*s3.CopyObjectOutput, error) {
-	err, end := c.begin(ctx, "CopyObject", in.Bucket, in.Key)
+	end, err := c.begin(ctx, "CopyObject", in.Bucket, in.Key)
 	if err != nil {
 		return nil, err
 	}
@@ -365,7 +365,7 @@ func (c *memory) PutObjectAcl(context.Context, *s3.PutObjectAclInput, ...func(*s
 }
 
 func (c *memory) DeleteObject(ctx context.Context, in *s3.DeleteObjectInput, _ ...func(*s3.Options)) (*s3.DeleteObjectOutput, error) {
-	err, end := c.begin(ctx, "DeleteObject", in.Bucket, in.Key)
+	end, err := c.begin(ctx, "DeleteObject", in.Bucket, in.Key)
 	if err != nil {
 		return nil, err
 	}
@@ -378,7 +378,7 @@ func (c *memory) DeleteObject(ctx context.Context, in *s3.DeleteObjectInput, _ .
 
 // DeleteObjects refuses the keys for which the hook has an error of the operation "Delete".
 func (c *memory) DeleteObjects(ctx context.Context, in *s3.DeleteObjectsInput, _ ...func(*s3.Options)) (*s3.DeleteObjectsOutput, error) {
-	err, end := c.begin(ctx, "DeleteObjects", in.Bucket, strconv.Itoa(len(in.Delete.Objects)))
+	end, err := c.begin(ctx, "DeleteObjects", in.Bucket, strconv.Itoa(len(in.Delete.Objects)))
 	if err != nil {
 		return nil, err
 	}
@@ -386,7 +386,7 @@ func (c *memory) DeleteObjects(ctx context.Context, in *s3.DeleteObjectsInput, _
 	out := &s3.DeleteObjectsOutput{}
 	for _, o := range in.Delete.Objects {
 		if c.hook != nil {
-			if err, ok := c.hook("Delete", o.Key).(*s3.Error); ok {
+			if err := new(s3.Error); errors.As(c.hook("Delete", o.Key), &err) {
 				out.Errors = append(out.Errors, s3.DeleteError{Key: o.Key, Code: err.Code, Message: err.Message})
 				continue
 			}
@@ -406,7 +406,7 @@ func (c *memory) pages(ctx context.Context, bucket, prefix string, yield func([]
 		order = byUTF16
 	}
 	for {
-		err, end := c.begin(ctx, "List", bucket, prefix)
+		end, err := c.begin(ctx, "List", bucket, prefix)
 		if err != nil {
 			yield(nil, err)
 			return
@@ -454,4 +454,3 @@ func (c *memory) ListObjectsPages(ctx context.Context, in *s3.ListObjectsInput, 
 		})
 	}
 }
-

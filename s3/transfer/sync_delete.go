@@ -42,7 +42,7 @@ func (b *bin) flush(ctx context.Context) {
 	b.mirror.objects.Go(func() error {
 		many := make([]entry, 0, len(batch))
 		for i := range batch {
-			if e := &batch[i]; b.shelf.single() || !rest.XMLCarries(b.shelf.prefix+e.name) {
+			if e := &batch[i]; b.shelf.single || !rest.XMLCarries(b.shelf.prefix+e.name) {
 				b.one(ctx, e)
 			} else {
 				many = append(many, *e)
@@ -53,11 +53,6 @@ func (b *bin) flush(ctx context.Context) {
 		}
 		return nil
 	})
-}
-
-// single: the server has no DeleteObjects.
-func (s *shelf) single() bool {
-	return s.profile.Support("DeleteObjects") == s3.Unsupported && !s.manager.client.Options().AllowUnsupported
 }
 
 func (b *bin) one(ctx context.Context, e *entry) {

@@ -1,14 +1,17 @@
 package transfer
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -92,21 +95,15 @@ func TestSyncToDirectory(t *testing.T) {
 	c := newMemory(s3.AWS())
 	c.pageSize = 3
 	m := newManager(t, c)
-	for name, data := range odd {
+	want := maps.Clone(odd)
+	want["nothing/"] = ""
+	for name, data := range want {
 		c.add("bucket", "p/"+name, data)
 	}
 	c.add("bucket", "p/", "") // the prefix itself
-	c.add("bucket", "p/empty/", "")
 	dir := filepath.Join(t.TempDir(), "new")
 	from, to := Place{Bucket: "bucket", Prefix: "p"}, Place{Directory: dir}
-	delete(odd, "empty")
-	t.Cleanup(func() { odd["empty"] = "" })
-	c.mu.Lock()
-	delete(c.objects, "bucket/p/empty")
-	c.mu.Unlock()
 
-	want := maps.Clone(odd)
-	want["empty/"] = ""
 	out, _, err := runSync(t, m, from, to, withDelete)
 	require.NoError(t, err)
 	require.EqualValues(t, len(want), out.Downloaded)
@@ -141,6 +138,30 @@ func TestSyncToDirectory(t *testing.T) {
 	_, _, err = runSync(t, m, from, to, withDelete, empties)
 	require.NoError(t, err)
 	require.Equal(t, want, found(t, dir))
+}
+
+// An object without a time leaves the file its own; a dry run into nowhere downloads all.
+func TestSyncToANewDirectory(t *testing.T) {
+	c := newMemory(s3.AWS())
+	c.add("bucket", "a", "x")
+	dir := filepath.Join(t.TempDir(), "new")
+	_, actions, err := runSync(t, newManager(t, c), Place{Bucket: "bucket"}, Place{Directory: dir}, dry)
+	require.NoError(t, err)
+	require.Equal(t, []string{"download a: missing"}, actions)
+	require.NoDirExists(t, dir)
+	c.listed = func(page []s3.Object) []s3.Object { page[0].LastModified = time.Time{}; return page }
+	_, _, err = runSync(t, newManager(t, c), Place{Bucket: "bucket"}, Place{Directory: dir})
+	require.NoError(t, err)
+	info, err := os.Stat(filepath.Join(dir, "a"))
+	require.NoError(t, err)
+	require.WithinDuration(t, time.Now(), info.ModTime(), time.Hour)
+
+	// One that goes between the listing and its deletion is as good as deleted.
+	d := &downloads{mirror: &mirror{options: &DirectoryOptions{}}, to: &folder{path: dir}}
+	require.NoError(t, d.begin(d.mirror))
+	defer d.end()
+	d.remove(t.Context(), &entry{name: "gone"})
+	require.EqualValues(t, 1, d.out.Deleted)
 }
 
 func TestFilesOfCoarseFileSystems(t *testing.T) {
@@ -287,7 +308,9 @@ func TestFilterOnBothSides(t *testing.T) {
 	c := newMemory(s3.AWS())
 	c.add("bucket", "old.log", "x")
 	c.add("bucket", "old.txt", "x")
-	only := func(o *DirectoryOptions) { o.Filter = func(name string) bool { return !strings.HasSuffix(name, ".log") } }
+	only := func(o *DirectoryOptions) {
+		o.Filter = func(name string) bool { return !strings.HasSuffix(name, ".log") }
+	}
 	from := Place{Directory: tree(t, map[string]string{"a/x.log": "1", "a/x.txt": "2"})}
 	out, actions, err := runSync(t, newManager(t, c), from, Place{Bucket: "bucket"}, withDelete, only)
 	require.NoError(t, err)
@@ -444,6 +467,37 @@ func TestDigestOfAFileThatChanges(t *testing.T) {
 	require.NoError(t, digestFile(t.Context(), file, 4, &strings.Builder{}))
 }
 
+// A file that has another size by now, or can't be read, or is not wanted any more, is a failure.
+func TestFilesThatCannotBeCompared(t *testing.T) {
+	dir := tree(t, map[string]string{"f": "1234"})
+	m := newManager(t, newMemory(s3.AWS()))
+	f := m.folder(dir, &DirectoryOptions{})
+	var err error
+	f.root, err = os.OpenRoot(dir)
+	require.NoError(t, err)
+	defer f.root.Close()
+	c := newMemory(s3.AWS())
+	s := newManager(t, c).shelf("bucket", "")
+	sum := quoted(strings.Repeat("ab", 16))
+	c.store("bucket", "summed", &kept{etag: "x", sums: map[s3.ChecksumAlgorithm]string{s3.ChecksumAlgorithmCrc32: "AAAAAA=="}})
+	c.store("bucket", "unsummed", &kept{etag: quoted(strings.Repeat("ab", 16) + "-1")})
+	for _, e := range []entry{
+		{name: "plain", etag: sum, size: 5},
+		{name: "summed", etag: "x", size: 5},
+		{name: "unsummed", etag: quoted(strings.Repeat("ab", 16) + "-1"), size: 5},
+	} {
+		_, err := s.holds(t.Context(), &e, f, "f")
+		var length *LengthError
+		require.ErrorAs(t, err, &length, e.name)
+	}
+	_, err = s.holds(t.Context(), &entry{etag: sum}, f, "missing")
+	require.ErrorIs(t, err, fs.ErrNotExist)
+	ctx, cancel := contextWithCancel(t)
+	cancel()
+	_, err = s.holds(ctx, &entry{etag: sum, size: 4}, f, "f")
+	require.ErrorIs(t, err, context.Canceled)
+}
+
 func TestPartSizesOfAnETag(t *testing.T) {
 	s := newManager(t, newMemory(s3.AWS()), func(o *Options) { o.PartSize = 0 }).shelf("b", "")
 	s.profile = s3.AWS()
@@ -522,7 +576,7 @@ func TestNothingIsDeletedThatMayBeThere(t *testing.T) {
 		require.Error(t, err)
 		require.Len(t, b.keys("bucket"), 30)
 	})
-	t.Run("a directory cannot be read", func(t *testing.T) {
+	t.Run("a link leads nowhere", func(t *testing.T) {
 		c := newMemory(s3.AWS())
 		fill(c, "bucket", 0, 3)
 		c.add("bucket", "b/x", "x")
@@ -538,6 +592,63 @@ func TestNothingIsDeletedThatMayBeThere(t *testing.T) {
 		require.EqualValues(t, 1, out.Failed)
 		require.Equal(t, []string{"b/x", "c", "z"}, c.keys("bucket"))
 	})
+}
+
+// deep makes a directory whose path is longer than the system takes, so that it can't be read.
+func deep(t *testing.T, dir, name string) {
+	t.Helper()
+	require.NoError(t, os.MkdirAll(filepath.Join(dir, name), 0o755))
+	root, err := os.OpenRoot(filepath.Join(dir, name))
+	require.NoError(t, err)
+	for range 40 {
+		long := strings.Repeat("x", 200)
+		require.NoError(t, root.Mkdir(long, 0o755))
+		below, err := root.OpenRoot(long)
+		require.NoError(t, err)
+		require.NoError(t, root.Close())
+		root = below
+	}
+	require.NoError(t, root.Close())
+}
+
+func TestDirectoriesThatCannotBeRead(t *testing.T) {
+	c := newMemory(s3.AWS())
+	for _, key := range []string{"a", "d/x", "d/y", "z"} {
+		c.add("bucket", key, "x")
+	}
+	dir := tree(t, map[string]string{"b": "x", "d/f": "x", "y": "x"})
+	deep(t, dir, "d")
+	from, to := Place{Directory: dir}, Place{Bucket: "bucket"}
+	out, _, err := runSync(t, newManager(t, c), from, to, withDelete)
+	failed := requireDirectoryError(t, err)
+	require.NoError(t, failed.Err)
+	require.EqualValues(t, 1, out.Failed)
+	require.ErrorIs(t, err, syscall.ENAMETOOLONG)
+	require.Equal(t, []string{"b", "d/f", "d/y", "y", "z"}, withoutLong(c.keys("bucket")), "nothing is deleted after it")
+
+	// In the target it keeps nothing else from being done.
+	out, _, err = runSync(t, newManager(t, c), Place{Bucket: "bucket"}, from, withDelete)
+	require.ErrorIs(t, err, syscall.ENAMETOOLONG)
+	require.EqualValues(t, 1, out.Failed)
+	require.FileExists(t, filepath.Join(dir, "z"))
+}
+
+func withoutLong(keys []string) []string {
+	return slices.DeleteFunc(keys, func(k string) bool { return len(k) > 100 })
+}
+
+func TestDeletionsAfterTheEnd(t *testing.T) {
+	ctx, cancel := contextWithCancel(t)
+	c := newMemory(s3.AWS())
+	y := &mirror{options: &DirectoryOptions{}}
+	b := &bin{mirror: y, shelf: newManager(t, c).shelf("bucket", "")}
+	c.hook = func(string, string) error { cancel(); return errors.New("broken off") }
+	b.all(ctx, []entry{{name: "a"}})
+	require.Zero(t, y.out, "it ended for all")
+	b.all(ctx, []entry{{name: "a"}})
+	b.one(ctx, &entry{name: "a"})
+	require.Len(t, c.ops, 1)
+	b.pass(nil, false)
 }
 
 func TestUnsortedListings(t *testing.T) {
@@ -655,7 +766,7 @@ func TestSyncOfAnything(t *testing.T) {
 		}
 		return files
 	}
-	for range 30 {
+	for range 15 {
 		from, to := random(), random()
 		for _, profile := range []s3.Profile{s3.AWS(), s3.Alluxio()} {
 			c := newMemory(profile)
@@ -780,4 +891,3 @@ func TestPagesAhead(t *testing.T) {
 	require.Equal(t, 20, seen)
 	require.LessOrEqual(t, most, 2, "one is waiting, and one is on its way")
 }
-

@@ -84,8 +84,11 @@ func (w *walk) directory(name string, above []fs.FileInfo) error {
 		above = append(slices.Clip(above), info)
 	}
 	names, bad, err := w.names(name)
-	if err != nil && name == "" {
+	switch {
+	case err != nil && name == "":
 		return err
+	case errors.Is(err, fs.ErrNotExist):
+		return nil // it went meanwhile
 	}
 	if name != "" {
 		if err := w.add(entry{name: name, empty: len(names) == 0, err: err}); err != nil {

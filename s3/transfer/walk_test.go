@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -51,11 +52,11 @@ func TestWalkInTheOrderOfKeys(t *testing.T) {
 
 func TestWalkOfManyFiles(t *testing.T) {
 	dir := t.TempDir()
-	for i := range 2*walkPage + 1 {
+	for i := range walkPage + 1 {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, fmt.Sprint(i)), nil, 0o644))
 	}
 	names, _, _ := walked(t, dir, SymlinksSkip)
-	require.Len(t, names, 2*walkPage+1)
+	require.Len(t, names, walkPage+1)
 
 	// It ends when no more is wanted.
 	root, err := os.OpenRoot(dir)
@@ -65,6 +66,35 @@ func TestWalkOfManyFiles(t *testing.T) {
 	f := &folder{path: dir, root: root, order: strings.Compare}
 	require.NoError(t, f.list(t.Context(), func([]entry) bool { pages++; return pages > 1 }))
 	require.Equal(t, 2, pages) // and the rest, which may be nothing
+}
+
+func TestEntriesThatChangeMeanwhile(t *testing.T) {
+	dir := tree(t, map[string]string{"dir/f": "x", "file": "x"})
+	ignored := 0
+	root, err := os.OpenRoot(dir)
+	require.NoError(t, err)
+	defer root.Close()
+	f := &folder{path: dir, root: root, order: strings.Compare, source: true, ignored: func() { ignored++ }}
+	w := &walk{folder: f}
+	require.NoError(t, w.file("gone"))
+	require.NoError(t, w.directory("gone/", nil))
+	require.Empty(t, w.page)
+	require.NoError(t, w.file("dir"))
+	require.Equal(t, 1, ignored)
+	require.NoError(t, w.file(strings.Repeat("x", 300)))
+	require.NoError(t, w.directory(strings.Repeat("x", 300)+"/", nil))
+	require.Len(t, w.page, 2)
+	require.ErrorIs(t, w.page[0].err, syscall.ENAMETOOLONG)
+	require.ErrorIs(t, w.page[1].err, syscall.ENAMETOOLONG)
+
+	// No more is wanted, at a file and at a directory.
+	w.emit = func([]entry) bool { return false }
+	for _, name := range []string{"", "dir/"} {
+		w.page = make([]entry, walkPage-1)
+		require.ErrorIs(t, w.directory(name, nil), errCut)
+	}
+	require.NoError(t, os.RemoveAll(dir))
+	require.ErrorIs(t, f.list(t.Context(), nil), fs.ErrNotExist)
 }
 
 func TestSymlinks(t *testing.T) {
