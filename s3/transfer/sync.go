@@ -38,9 +38,9 @@ type SyncInput struct {
 //
 // Both sides are listed in the order of keys, at the same time, and compared as they come: memory
 // does not grow with their number. At most a page of each listing is fetched ahead. A local
-// directory has to be read whole to be put in order: while it is worked on, each of its names
-// takes its length and 16 bytes, so that ten million files in one directory want some 400 MB;
-// spread over directories they want nothing.
+// directory has to be read whole to be put in order: until it is through, each of its names takes
+// its length and some 20 bytes, so a million files in one directory want about 50 MB. Spread over
+// directories they want nothing.
 //
 // Names are those of [Manager.UploadDirectory] and [Manager.DownloadDirectory], which tell what
 // becomes of odd ones. A change during the transfer is seen or not; the next Sync sees it.

@@ -100,4 +100,3 @@ func (p *profileFlag) Set(name string) error {
 	p.name = strings.ToLower(name)
 	return nil
 }
-
