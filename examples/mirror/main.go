@@ -27,7 +27,8 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/stowage-go/stowage/examples/internal/server"
+	"github.com/stowage-go/stowage/examples/internal/bucket"
+	"github.com/stowage-go/stowage/examples/internal/gateway"
 	"github.com/stowage-go/stowage/s3"
 	"github.com/stowage-go/stowage/s3/transfer"
 )
@@ -59,12 +60,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(work)) }()
 	if o.server.Embedded() {
-		gateway, err := server.StartGateway(work)
+		g, err := gateway.Start(work)
 		if err != nil {
 			return err
 		}
-		defer func() { err = errors.Join(err, gateway.Stop()) }()
-		o.server.Use(gateway)
+		defer func() { err = errors.Join(err, g.Stop()) }()
+		o.server.Use(g)
 	}
 	client, err := s3.New(o.server.Client())
 	if err != nil {
@@ -106,25 +107,25 @@ func (m *mirror) demonstrate(ctx context.Context, work string) error {
 		}
 	}
 	m.options.delete = true
-	bucket := transfer.Place{Bucket: "stowage-mirror", Prefix: "site"}
+	www := transfer.Place{Bucket: "stowage-mirror", Prefix: "site"}
 	fmt.Fprintln(m.stdout, "# a directory to a bucket")
-	if err := m.sync(ctx, transfer.Place{Directory: site}, bucket); err != nil {
+	if err := m.sync(ctx, transfer.Place{Directory: site}, www); err != nil {
 		return err
 	}
 	fmt.Fprintln(m.stdout, "# again, after a change")
 	if err := errors.Join(os.RemoveAll(filepath.Join(site, "drafts")), os.WriteFile(filepath.Join(site, "index.html"), []byte("new"), 0o600)); err != nil {
 		return err
 	}
-	if err := m.sync(ctx, transfer.Place{Directory: site}, bucket); err != nil {
+	if err := m.sync(ctx, transfer.Place{Directory: site}, www); err != nil {
 		return err
 	}
 	fmt.Fprintln(m.stdout, "# and back to another directory")
-	return m.sync(ctx, bucket, transfer.Place{Directory: filepath.Join(work, "copy")})
+	return m.sync(ctx, www, transfer.Place{Directory: filepath.Join(work, "copy")})
 }
 
 func (m *mirror) sync(ctx context.Context, from, to transfer.Place) error {
 	if to.Bucket != "" && !m.options.dryRun {
-		if err := m.ensureBucket(ctx, to.Bucket); err != nil {
+		if _, err := bucket.Ensure(ctx, m.client, to.Bucket); err != nil {
 			return err
 		}
 	}
@@ -146,20 +147,6 @@ func (m *mirror) sync(ctx context.Context, from, to transfer.Place) error {
 		for _, f := range failed.Failed[:min(len(failed.Failed), 10)] {
 			fmt.Fprintln(m.stderr, "failed:", f)
 		}
-	}
-	return err
-}
-
-// ensureBucket makes the bucket when there is none.
-func (m *mirror) ensureBucket(ctx context.Context, bucket string) error {
-	_, err := m.client.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: bucket})
-	if errors.Is(err, s3.ErrNotFound) {
-		in := &s3.CreateBucketInput{Bucket: bucket}
-		// Amazon wants to be told a region that isn't its first; other servers may know none.
-		if o := m.client.Options(); o.Profile.Name == s3.AWS().Name && o.Region != s3.DefaultRegion {
-			in.CreateBucketConfiguration = &s3.CreateBucketConfiguration{LocationConstraint: s3.BucketLocationConstraint(o.Region)}
-		}
-		_, err = m.client.CreateBucket(ctx, in)
 	}
 	return err
 }

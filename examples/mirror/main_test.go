@@ -9,12 +9,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/stowage-go/stowage/examples/internal/server"
+	"github.com/stowage-go/stowage/examples/internal/gateway"
 	"github.com/stowage-go/stowage/s3"
 	"github.com/stowage-go/stowage/s3/transfer"
 )
@@ -72,7 +73,7 @@ func sorted(s string) string {
 
 func TestOnAnotherServer(t *testing.T) {
 	temp := isolate(t)
-	g, err := server.StartGateway(t.TempDir())
+	g, err := gateway.Start(t.TempDir())
 	require.NoError(t, err)
 	defer func() { require.NoError(t, g.Stop()) }()
 	dir, back := t.TempDir(), filepath.Join(t.TempDir(), "new")
@@ -87,11 +88,11 @@ func TestOnAnotherServer(t *testing.T) {
 	out := func(args ...string) string {
 		t.Helper()
 		var stdout bytes.Buffer
-		require.NoError(t, run(t.Context(), g.Args(args...), &stdout, io.Discard))
+		require.NoError(t, run(t.Context(), at(g, args...), &stdout, io.Discard))
 		return stdout.String()
 	}
 	up := []string{"-concurrency", "1", "-follow", "-markers", "-include", "*.txt", "-include", "empty/", "-exclude", "*.tmp", "-exclude", "cache/"}
-	require.NoError(t, run(t.Context(), g.Args(append(up, dir, "s3://made/here")...), io.Discard, io.Discard))
+	require.NoError(t, run(t.Context(), at(g, append(up, dir, "s3://made/here")...), io.Discard, io.Discard))
 	require.Contains(t, out("-checksum", "-dry-run", "s3://made/here", "s3://made/here-again"), "4 copied")
 	require.Contains(t, out("s3://made/here", back), "4 downloaded")
 	require.Equal(t, "4 up to date\n", out("-delete", "s3://made/here", back))
@@ -109,14 +110,19 @@ func TestOnAnotherServer(t *testing.T) {
 	require.Equal(t, "nothing to do\n", out(nothing, "s3://made/other"))
 
 	var stderr bytes.Buffer
-	err = run(t.Context(), append(g.Args(), "-secret-key", "wrong", nothing, "s3://made"), io.Discard, &stderr)
+	err = run(t.Context(), append(at(g), "-secret-key", "wrong", nothing, "s3://made"), io.Discard, &stderr)
 	require.ErrorIs(t, err, s3.ErrForbidden)
 	require.NotContains(t, err.Error()+stderr.String(), "wrong")
 }
 
+// at names the gateway to the program, before further arguments.
+func at(g *gateway.Gateway, more ...string) []string {
+	return append([]string{"-endpoint", g.Endpoint, "-region", g.Region, "-access-key", g.AccessKey, "-secret-key", g.SecretKey}, more...)
+}
+
 func TestFailuresAreListed(t *testing.T) {
 	isolate(t)
-	g, err := server.StartGateway(t.TempDir())
+	g, err := gateway.Start(t.TempDir())
 	require.NoError(t, err)
 	defer func() { require.NoError(t, g.Stop()) }()
 	dir := t.TempDir()
@@ -124,7 +130,7 @@ func TestFailuresAreListed(t *testing.T) {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), nil, 0o600))
 	}
 	var stdout, stderr bytes.Buffer
-	err = run(t.Context(), g.Args(dir, "s3://bucket"), &stdout, &stderr)
+	err = run(t.Context(), at(g, dir, "s3://bucket"), &stdout, &stderr)
 	var failed *transfer.DirectoryError
 	require.ErrorAs(t, err, &failed)
 	require.Equal(t, "upload fine (missing)\n1 uploaded, 2 failed\n", stdout.String())
@@ -177,7 +183,8 @@ func TestInterruptedProgram(t *testing.T) {
 	defer cancel()
 	cmd := exec.CommandContext(ctx, program)
 	var stderr bytes.Buffer
-	cmd.Stdout = whenWritten{func() { _ = cmd.Process.Signal(os.Interrupt) }}
+	// Once: a second one would end it at once.
+	cmd.Stdout = whenWritten{sync.OnceFunc(func() { _ = cmd.Process.Signal(os.Interrupt) })}
 	cmd.Stderr = &stderr
 	err = cmd.Run()
 	var exit *exec.ExitError

@@ -6,14 +6,14 @@ import (
 	"io"
 	"strings"
 
-	"github.com/stowage-go/stowage/examples/internal/server"
+	"github.com/stowage-go/stowage/examples/internal/flags"
 	"github.com/stowage-go/stowage/s3/transfer"
 	"github.com/stowage-go/stowage/s3/transfer/glob"
 )
 
 // options is what the flags and the environment say.
 type options struct {
-	server                           server.Flags
+	server                           flags.Server
 	from, to                         transfer.Place
 	delete, dryRun, checksum, follow bool
 	markers                          bool
@@ -31,7 +31,7 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 		fmt.Fprintln(stderr, "usage: mirror [flags] FROM TO, each a directory or s3://bucket/prefix; none: a demonstration")
 		f.PrintDefaults()
 	}
-	o.server.Register(f)
+	o.server.Add(f)
 	f.BoolVar(&o.delete, "delete", false, "delete what FROM lacks")
 	f.BoolVar(&o.dryRun, "dry-run", false, "tell what would be done, and do nothing")
 	f.BoolVar(&o.checksum, "checksum", false, "compare contents, not times")
@@ -43,7 +43,7 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	if err := f.Parse(args); err != nil {
 		return options{}, err
 	}
-	if err := o.server.Complete(); err != nil {
+	if err := o.server.Settle(); err != nil {
 		return options{}, err
 	}
 	if len(include)+len(exclude) > 0 {

@@ -28,7 +28,10 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/stowage-go/stowage/examples/internal/server"
+	"github.com/stowage-go/stowage/examples/internal/bucket"
+	"github.com/stowage-go/stowage/examples/internal/file"
+	"github.com/stowage-go/stowage/examples/internal/flags"
+	"github.com/stowage-go/stowage/examples/internal/gateway"
 	"github.com/stowage-go/stowage/s3"
 	"github.com/stowage-go/stowage/s3/transfer"
 )
@@ -61,21 +64,21 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	defer func() { err = errors.Join(err, os.RemoveAll(work)) }()
 
 	// 1. A file to send, and its checksum.
-	file, err := openFile(ctx, o, work)
+	local, err := file.Open(ctx, o.file, int64(o.size), work)
 	if err != nil {
 		return err
 	}
-	defer file.Close()
-	fmt.Fprintf(stdout, "file        %s, %s\n", file.Name(), human(file.size))
+	defer local.Close()
+	fmt.Fprintf(stdout, "file        %s, %s\n", local.Name(), flags.Size(local.Size))
 
 	// 2. A server to send it to.
 	if o.server.Embedded() {
-		gateway, err := server.StartGateway(work)
+		g, err := gateway.Start(work)
 		if err != nil {
 			return err
 		}
-		defer func() { err = errors.Join(err, gateway.Stop()) }()
-		o.server.Use(gateway)
+		defer func() { err = errors.Join(err, g.Stop()) }()
+		o.server.Use(g)
 	}
 	client, err := s3.New(o.server.Client())
 	if err != nil {
@@ -84,9 +87,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	fmt.Fprintf(stdout, "server      %s (%s)\n", client.Options().Endpoint, client.Options().Profile.Name)
 
 	// 3. A bucket: the one that is there, or a new one.
-	created, err := ensureBucket(ctx, client, o.bucket)
+	created, err := bucket.Ensure(ctx, client, o.bucket)
 	if created {
-		defer func() { err = errors.Join(err, deleteBucket(ctx, client, o.bucket)) }()
+		defer func() { err = errors.Join(err, bucket.Delete(ctx, client, o.bucket)) }()
 	}
 	if err != nil {
 		return err
@@ -94,8 +97,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	fmt.Fprintf(stdout, "bucket      %s\n", o.bucket)
 
 	// 4. Upload, in parts and in parallel; small files go in one request.
-	defer func() { err = errors.Join(err, deleteObject(ctx, client, o.bucket, o.key)) }()
-	if err := upload(ctx, client, o, file, stdout, stderr); err != nil {
+	defer func() { err = errors.Join(err, bucket.DeleteObject(ctx, client, o.bucket, o.key)) }()
+	if err := upload(ctx, client, o, local, stdout, stderr); err != nil {
 		return err
 	}
 
@@ -105,11 +108,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	}
 
 	// 6. Download and compare.
-	return verify(ctx, client, o, file, stdout, stderr)
+	return verify(ctx, client, o, local, stdout, stderr)
 }
 
-func upload(ctx context.Context, client *s3.Client, o options, file *localFile, stdout, stderr io.Writer) error {
-	bar := newMeter(stderr, "uploading", file.size)
+func upload(ctx context.Context, client *s3.Client, o options, local *file.Local, stdout, stderr io.Writer) error {
+	bar := newMeter(stderr, "uploading", local.Size)
 	defer bar.close()
 	manager, err := transfer.NewManager(client, func(t *transfer.Options) {
 		t.PartSize = int64(o.partSize) // 0: chosen from the file's size and the server's limits
@@ -120,12 +123,12 @@ func upload(ctx context.Context, client *s3.Client, o options, file *localFile, 
 		return err
 	}
 	begin := time.Now()
-	out, err := manager.Upload(ctx, &s3.PutObjectInput{Bucket: o.bucket, Key: o.key, Body: file})
+	out, err := manager.Upload(ctx, &s3.PutObjectInput{Bucket: o.bucket, Key: o.key, Body: local.File})
 	if err != nil {
 		return err
 	}
 	bar.done()
-	fmt.Fprintf(stdout, "uploaded    %s, parts: %d\n", speed(file.size, time.Since(begin)), out.Parts)
+	fmt.Fprintf(stdout, "uploaded    %s, parts: %d\n", speed(local.Size, time.Since(begin)), out.Parts)
 	return nil
 }
 
@@ -137,7 +140,7 @@ func list(ctx context.Context, client *s3.Client, o options, stdout io.Writer) e
 		}
 		for _, object := range page.Contents {
 			found = found || object.Key == o.key
-			fmt.Fprintf(stdout, "listed      %s, %s\n", object.Key, human(object.Size))
+			fmt.Fprintf(stdout, "listed      %s, %s\n", object.Key, flags.Size(object.Size))
 		}
 	}
 	if !found {
@@ -148,8 +151,8 @@ func list(ctx context.Context, client *s3.Client, o options, stdout io.Writer) e
 
 // verify reads the object back. A body that breaks off is resumed by the
 // client, and one that ends short is an error, never a short copy.
-func verify(ctx context.Context, client *s3.Client, o options, file *localFile, stdout, stderr io.Writer) error {
-	bar := newMeter(stderr, "downloading", file.size)
+func verify(ctx context.Context, client *s3.Client, o options, local *file.Local, stdout, stderr io.Writer) error {
+	bar := newMeter(stderr, "downloading", local.Size)
 	defer bar.close()
 	begin := time.Now()
 	object, err := client.GetObject(ctx, &s3.GetObjectInput{Bucket: o.bucket, Key: o.key})
@@ -162,11 +165,11 @@ func verify(ctx context.Context, client *s3.Client, o options, file *localFile, 
 		return err
 	}
 	bar.done()
-	fmt.Fprintf(stdout, "downloaded  %s\n", speed(file.size, time.Since(begin)))
+	fmt.Fprintf(stdout, "downloaded  %s\n", speed(local.Size, time.Since(begin)))
 
 	got := hex.EncodeToString(sum.Sum(nil))
-	if got != file.sha256 {
-		return fmt.Errorf("the download differs: SHA-256 %s, the file's is %s", got, file.sha256)
+	if got != local.SHA256 {
+		return fmt.Errorf("the download differs: SHA-256 %s, the file's is %s", got, local.SHA256)
 	}
 	fmt.Fprintf(stdout, "verified    SHA-256 %s\n", got)
 	return nil

@@ -13,7 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/stowage-go/stowage/examples/internal/server"
+	"github.com/stowage-go/stowage/examples/internal/gateway"
 	"github.com/stowage-go/stowage/s3"
 )
 
@@ -65,10 +65,10 @@ func TestBucketsOnAnotherServer(t *testing.T) {
 	_, err = client.PutObject(t.Context(), &s3.PutObjectInput{Bucket: "mine", Key: "keep", Body: strings.NewReader("x")})
 	require.NoError(t, err)
 
-	require.NoError(t, run(t.Context(), g.Args("-bucket", "mine", "-size", "6MiB"), io.Discard, io.Discard))
+	require.NoError(t, run(t.Context(), flagsFor(g, "-bucket", "mine", "-size", "6MiB"), io.Discard, io.Discard))
 	require.Equal(t, []string{"keep"}, keys(t, client, "mine"), "a bucket that was there stays as it was")
 
-	require.NoError(t, run(t.Context(), g.Args("-bucket", "fresh", "-size", "1MiB"), io.Discard, io.Discard))
+	require.NoError(t, run(t.Context(), flagsFor(g, "-bucket", "fresh", "-size", "1MiB"), io.Discard, io.Discard))
 	_, err = client.HeadBucket(t.Context(), &s3.HeadBucketInput{Bucket: "fresh"})
 	require.ErrorIs(t, err, s3.ErrNotFound, "a bucket that it made is removed")
 	requireEmpty(t, temp)
@@ -83,7 +83,7 @@ func TestCancelInTheMiddleOfTheUpload(t *testing.T) {
 	for _, bucket := range []string{"mine", "fresh"} {
 		ctx, cancel := context.WithCancel(t.Context())
 		stderr := whenWritten{"uploading", cancel}
-		err := run(ctx, g.Args("-bucket", bucket, "-size", "64MiB", "-part-size", "5MiB", "-concurrency", "2"), io.Discard, stderr)
+		err := run(ctx, flagsFor(g, "-bucket", bucket, "-size", "64MiB", "-part-size", "5MiB", "-concurrency", "2"), io.Discard, stderr)
 		require.ErrorIs(t, err, context.Canceled)
 		requireEmpty(t, temp)
 	}
@@ -94,14 +94,14 @@ func TestCancelInTheMiddleOfTheUpload(t *testing.T) {
 	require.Empty(t, uploads.Uploads, "the upload was aborted")
 	_, err = client.HeadBucket(t.Context(), &s3.HeadBucketInput{Bucket: "fresh"})
 	require.ErrorIs(t, err, s3.ErrNotFound)
-	require.NoError(t, run(t.Context(), g.Args("-bucket", "mine", "-size", "1MiB"), io.Discard, io.Discard), "a second run works")
+	require.NoError(t, run(t.Context(), flagsFor(g, "-bucket", "mine", "-size", "1MiB"), io.Discard, io.Discard), "a second run works")
 }
 
 func TestServerThatRefuses(t *testing.T) {
 	temp := isolate(t)
 	g, _ := otherServer(t)
 	g.SecretKey = "wrong"
-	err := run(t.Context(), g.Args("-size", "1MiB"), io.Discard, io.Discard)
+	err := run(t.Context(), flagsFor(g, "-size", "1MiB"), io.Discard, io.Discard)
 	require.ErrorIs(t, err, s3.ErrForbidden)
 	require.NotContains(t, err.Error(), "wrong")
 	requireEmpty(t, temp)
@@ -141,17 +141,22 @@ func (w whenWritten) Write(p []byte) (int, error) {
 
 // otherServer is a gateway that the program finds running, and a client to look
 // at it with.
-func otherServer(t *testing.T) (*server.Gateway, *s3.Client) {
-	g, err := server.StartGateway(t.TempDir())
+func otherServer(t *testing.T) (*gateway.Gateway, *s3.Client) {
+	g, err := gateway.Start(t.TempDir())
 	require.NoError(t, err)
-	var f server.Flags
-	f.Use(g)
-	client, err := s3.New(f.Client())
+	var o options
+	o.server.Use(g)
+	client, err := s3.New(o.server.Client())
 	require.NoError(t, err)
 	t.Cleanup(func() {
 		require.NoError(t, g.Stop())
 	})
 	return g, client
+}
+
+// flags name the server to the program, with further flags.
+func flagsFor(g *gateway.Gateway, more ...string) []string {
+	return append([]string{"-endpoint", g.Endpoint, "-region", g.Region, "-access-key", g.AccessKey, "-secret-key", g.SecretKey}, more...)
 }
 
 func keys(t *testing.T, client *s3.Client, bucket string) (all []string) {

@@ -5,18 +5,17 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
 
-	"github.com/stowage-go/stowage/examples/internal/server"
+	"github.com/stowage-go/stowage/examples/internal/flags"
 )
 
 // options is what the flags and the environment say.
 type options struct {
-	server         server.Flags
+	server         flags.Server
 	bucket, key    string
 	file           string
-	size, partSize byteSize
+	size, partSize flags.Size
 	concurrency    int
 }
 
@@ -26,7 +25,7 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	o := options{size: 512 << 20, key: "stowage-quickstart-" + tag + ".bin"}
 	f := flag.NewFlagSet("quickstart", flag.ContinueOnError)
 	f.SetOutput(stderr)
-	o.server.Register(f)
+	o.server.Add(f)
 	f.StringVar(&o.bucket, "bucket", "stowage-quickstart-"+tag, "bucket to use; made and removed when there is none")
 	f.StringVar(&o.file, "file", "", "`file` to upload instead of random bytes")
 	f.Var(&o.size, "size", "size of the random file, such as 64MiB or 1GiB")
@@ -38,30 +37,5 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	if f.NArg() > 0 {
 		return options{}, fmt.Errorf("unexpected argument %q", f.Arg(0))
 	}
-	if err := o.server.Complete(); err != nil {
-		return options{}, err
-	}
-	return o, nil
-}
-
-// byteSize is a number of bytes with a unit: 64MiB, 5MB, 1024.
-type byteSize int64
-
-func (b *byteSize) String() string { return human(int64(*b)) }
-
-func (b *byteSize) Set(s string) error {
-	number := strings.TrimRight(s, "BKMGTibkmgt ")
-	unit, ok := map[string]int64{
-		"": 1, "b": 1,
-		"k": 1 << 10, "kib": 1 << 10, "kb": 1e3,
-		"m": 1 << 20, "mib": 1 << 20, "mb": 1e6,
-		"g": 1 << 30, "gib": 1 << 30, "gb": 1e9,
-		"t": 1 << 40, "tib": 1 << 40, "tb": 1e12,
-	}[strings.ToLower(strings.TrimSpace(s[len(number):]))]
-	n, err := strconv.ParseInt(number, 10, 64)
-	if err != nil || !ok || n < 0 || n > (1<<62)/unit {
-		return fmt.Errorf("%q is no size: write 64MiB or 1GiB", s)
-	}
-	*b = byteSize(n * unit)
-	return nil
+	return o, o.server.Settle()
 }

@@ -8,7 +8,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/stowage-go/stowage/examples/internal/server"
+	"github.com/stowage-go/stowage/examples/internal/flags"
+	"github.com/stowage-go/stowage/examples/internal/gateway"
 )
 
 // isolate hides the environment of whoever runs the tests, and gives them a
@@ -20,21 +21,6 @@ func isolate(t *testing.T) (temp string) {
 	temp = t.TempDir()
 	t.Setenv("TMPDIR", temp)
 	return temp
-}
-
-func TestSizes(t *testing.T) {
-	for text, want := range map[string]byteSize{
-		"0": 0, "512": 512, "512B": 512, "64MiB": 64 << 20, "64 mib": 64 << 20, "64M": 64 << 20,
-		"5MB": 5_000_000, "1GiB": 1 << 30, "2k": 2048, "1TiB": 1 << 40, "3tb": 3e12,
-	} {
-		var b byteSize
-		require.NoError(t, b.Set(text), text)
-		require.Equal(t, want, b, text)
-	}
-	for _, text := range []string{"", "MiB", "-1", "1.5GiB", "1XiB", "1MiBs", "9999999TiB", "99999999999999999999"} {
-		var b byteSize
-		require.Error(t, b.Set(text), text)
-	}
 }
 
 func TestOptionsWithoutAnythingBringAServer(t *testing.T) {
@@ -50,7 +36,7 @@ func TestOptionsWithoutAnythingBringAServer(t *testing.T) {
 	require.NotEqual(t, o.bucket, again.bucket)
 	require.NotEqual(t, o.key, again.key)
 
-	o.server.Use(&server.Gateway{Endpoint: "http://127.0.0.1:1", Region: "r", AccessKey: "a", SecretKey: "s"})
+	o.server.Use(&gateway.Gateway{Endpoint: "http://127.0.0.1:1", Region: "r", AccessKey: "a", SecretKey: "s"})
 	require.False(t, o.server.Embedded())
 	require.Equal(t, "http://127.0.0.1:1", o.server.Client().Endpoint)
 }
@@ -80,9 +66,7 @@ func TestOptionsFromTheEnvironmentAndFlags(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "http://127.0.0.1:1", o.server.Client().Endpoint)
 	require.Equal(t, "r", o.server.Client().Region)
-	keys, err = o.server.Client().Credentials.Retrieve(t.Context())
-	require.NoError(t, err)
-	require.Equal(t, "s", keys.SecretAccessKey)
+	require.Equal(t, "s", o.server.SecretKey)
 
 	var help bytes.Buffer
 	_, err = parseOptions([]string{"-h"}, &help)
@@ -90,4 +74,18 @@ func TestOptionsFromTheEnvironmentAndFlags(t *testing.T) {
 	require.Contains(t, help.String(), "-endpoint")
 	require.NotContains(t, help.String(), "very-secret")
 	require.NotContains(t, help.String(), "token")
+}
+
+func TestProfiles(t *testing.T) {
+	isolate(t)
+	for _, name := range flags.ProfileNames() {
+		o, err := parseOptions([]string{"-profile", name, "-access-key", "a", "-secret-key", "s"}, io.Discard)
+		require.NoError(t, err, name)
+		require.NotEmpty(t, o.server.Client().Profile.Name, name)
+		require.Equal(t, name != "aws", o.server.Embedded(), name)
+	}
+	_, err := parseOptions([]string{"-profile", "azure"}, io.Discard)
+	require.ErrorContains(t, err, "kakaocloud")
+	_, err = parseOptions([]string{"file"}, io.Discard)
+	require.ErrorContains(t, err, `"file"`)
 }

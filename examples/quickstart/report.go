@@ -4,11 +4,12 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
+
+	"github.com/stowage-go/stowage/examples/internal/flags"
 )
 
 // meter shows how far a transfer is: as a bar on a terminal, as a few lines in
@@ -47,7 +48,7 @@ func (m *meter) set(n int64) {
 		return
 	}
 	if q := 4 * n / max(m.total, 1); q > m.quarters && q < 4 {
-		fmt.Fprintf(m.out, "%-11s %s of %s\n", m.title, human(n), human(m.total))
+		fmt.Fprintf(m.out, "%-11s %s of %s\n", m.title, flags.Size(n), flags.Size(m.total))
 		m.quarters = q
 	}
 }
@@ -72,20 +73,7 @@ func (m *meter) close() {
 	}
 }
 
-// human writes 1536 as 1.5 KiB.
-func human(n int64) string {
-	const units = "KMGTPE"
-	if n < 1<<10 {
-		return fmt.Sprintf("%d B", n)
-	}
-	v, i := float64(n)/1024, 0
-	for ; v >= 1024 && i < len(units)-1; i++ {
-		v /= 1024
-	}
-	return fmt.Sprintf("%s %ciB", strings.TrimSuffix(fmt.Sprintf("%.1f", v), ".0"), units[i])
-}
-
 // speed writes the size, the seconds it took and the rate.
 func speed(n int64, took time.Duration) string {
-	return fmt.Sprintf("%s in %.2f s, %.1f MiB/s", human(n), took.Seconds(), float64(n)/(1<<20)/took.Seconds())
+	return fmt.Sprintf("%s in %.2f s, %.1f MiB/s", flags.Size(n), took.Seconds(), float64(n)/(1<<20)/took.Seconds())
 }

@@ -45,7 +45,7 @@ func (m *Manager) DownloadDirectory(ctx context.Context, in *DownloadDirectoryIn
 		return notBegun(&OptionError{Field: "input", Reason: "is nil"})
 	}
 	return m.whole(ctx, in.Directory, in.Bucket, fns, func(y *mirror) {
-		y.between(m.shelf(in.Bucket, in.Prefix), m.folder(in.Directory, y.options))
+		y.between(m.keyspace(in.Bucket, in.Prefix), m.folder(in.Directory, y.options))
 	})
 }
 
@@ -53,7 +53,7 @@ func (m *Manager) DownloadDirectory(ctx context.Context, in *DownloadDirectoryIn
 // so that whatever a key or a link says, it stays inside.
 type downloads struct {
 	*mirror
-	from *shelf
+	from *keyspace
 	to   *folder
 
 	files  []string // of the source, that a key could lie below

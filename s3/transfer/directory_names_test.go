@@ -41,7 +41,7 @@ func TestFileNames(t *testing.T) {
 
 func TestKeysThatAreNoNames(t *testing.T) {
 	for _, sync := range []bool{false, true} {
-		c := newMemory(s3.AWS())
+		c := newStoreroom(s3.AWS())
 		parent := t.TempDir()
 		dir := filepath.Join(parent, "target")
 		m := newManager(t, c)
@@ -67,7 +67,7 @@ func TestKeysThatAreNoNames(t *testing.T) {
 }
 
 func TestKeysBelowOthers(t *testing.T) {
-	c := newMemory(s3.AWS())
+	c := newStoreroom(s3.AWS())
 	for _, key := range []string{"a", "a-b", "a-b/c", "a.b", "a/", "a/b", "a/b/c", "b/c", "ab"} {
 		c.add("bucket", key, "of "+key)
 	}
@@ -88,7 +88,7 @@ func TestPlantedLinks(t *testing.T) {
 			"dir/": "", "deep/er": "-> ../real", "taken/file": "x", "plain": "x",
 		}
 		dir := tree(t, planted)
-		c := newMemory(s3.AWS())
+		c := newStoreroom(s3.AWS())
 		bad := []string{"deep/er/x", "dir", "gone", "in/file", "in/", "link", "out/file", "plain/x", "taken", "up/x"}
 		for _, key := range bad {
 			data := "new"
@@ -119,9 +119,9 @@ func TestPlantedLinks(t *testing.T) {
 
 // A file that the listing of the target did not have is another one's, or new.
 func TestNamesThatAreOthersToo(t *testing.T) {
-	c := newMemory(s3.AWS())
+	c := newStoreroom(s3.AWS())
 	dir := tree(t, map[string]string{"b": "mine"})
-	d := &downloads{mirror: &mirror{options: &DirectoryOptions{}, compare: true}, from: newManager(t, c).shelf("bucket", ""), to: &folder{path: dir}}
+	d := &downloads{mirror: &mirror{options: &DirectoryOptions{}, compare: true}, from: newManager(t, c).keyspace("bucket", ""), to: &folder{path: dir}}
 	require.NoError(t, d.begin(d.mirror))
 	defer d.end()
 	require.ErrorContains(t, d.prepare(&entry{name: "b"}, nil), `"b" is taken here by a file of another name, or one that came meanwhile`)
@@ -142,7 +142,7 @@ func FuzzDownloadedKeys(f *testing.F) {
 		target := filepath.Join(parent, "t")
 		grow(t, parent, map[string]string{"t/dir/": "", "t/file": "old", "t/link": "-> ../outside", "t/in": "-> dir", "outside/x": "untouched"})
 		before := found(t, parent)
-		c := newMemory(s3.AWS())
+		c := newStoreroom(s3.AWS())
 		data := "new"
 		if strings.HasSuffix(key, "/") {
 			data = ""

@@ -106,7 +106,7 @@ func TestUploadDirectoryAndBack(t *testing.T) {
 	for name, data := range odd {
 		files[name] = data
 	}
-	c := newMemory(s3.AWS())
+	c := newStoreroom(s3.AWS())
 	c.pageSize = 3
 	c.add("bucket", "photos-2/x", "not to be touched")
 	m := newManager(t, c)
@@ -142,7 +142,7 @@ func TestUploadDirectoryAndBack(t *testing.T) {
 }
 
 func TestDirectoryInputIsChecked(t *testing.T) {
-	m := newManager(t, newMemory(s3.AWS()))
+	m := newManager(t, newStoreroom(s3.AWS()))
 	for field, call := range map[string]func() (*DirectoryOutput, error){
 		"input: is nil": func() (*DirectoryOutput, error) { return m.UploadDirectory(t.Context(), nil) },
 		"input:  is nil": func() (*DirectoryOutput, error) {
@@ -189,7 +189,7 @@ func TestDirectoryInputIsChecked(t *testing.T) {
 }
 
 func TestDirectoryThatIsNotThere(t *testing.T) {
-	m := newManager(t, newMemory(s3.AWS()))
+	m := newManager(t, newStoreroom(s3.AWS()))
 	missing := filepath.Join(t.TempDir(), "missing")
 	_, err := m.UploadDirectory(t.Context(), &UploadDirectoryInput{Directory: missing, Bucket: "bucket"})
 	require.ErrorIs(t, requireDirectoryError(t, err), fs.ErrNotExist)
@@ -206,7 +206,7 @@ func TestDirectoryThatIsNotThere(t *testing.T) {
 }
 
 func TestHooks(t *testing.T) {
-	c := newMemory(s3.AWS())
+	c := newStoreroom(s3.AWS())
 	m := newManager(t, c)
 	dir := tree(t, map[string]string{"a.txt": "1", "b.custom": "2"})
 	var names []string
@@ -239,7 +239,7 @@ func TestHooks(t *testing.T) {
 }
 
 func TestFailuresAreCollected(t *testing.T) {
-	c := newMemory(s3.AWS())
+	c := newStoreroom(s3.AWS())
 	m := newManager(t, c)
 	c.hook = func(op, key string) error {
 		if op == "PutObject" && strings.HasPrefix(key, "bad") {
@@ -280,7 +280,7 @@ func TestFailuresAreCollected(t *testing.T) {
 }
 
 func TestStopOnError(t *testing.T) {
-	c := newMemory(s3.AWS())
+	c := newStoreroom(s3.AWS())
 	c.hook = func(op, key string) error { return refused(403, s3.ErrAccessDenied) }
 	files := map[string]string{}
 	for i := range 100 {
@@ -301,7 +301,7 @@ func TestStopOnError(t *testing.T) {
 
 // Every other object would meet the same.
 func TestBucketThatIsNotThere(t *testing.T) {
-	c := newMemory(s3.AWS())
+	c := newStoreroom(s3.AWS())
 	files := map[string]string{}
 	for i := range 100 {
 		files[fmt.Sprint(i)] = "x"
@@ -319,7 +319,7 @@ func TestBucketThatIsNotThere(t *testing.T) {
 }
 
 func TestCancelledDirectory(t *testing.T) {
-	c := newMemory(s3.AWS())
+	c := newStoreroom(s3.AWS())
 	c.pageSize = 1
 	for i := range 50 {
 		c.add("bucket", fmt.Sprint(i), "x")
@@ -345,7 +345,7 @@ func TestCancelledDirectory(t *testing.T) {
 
 func TestObjectsAtOnce(t *testing.T) {
 	for _, want := range []int{1, 3} {
-		c := newMemory(s3.AWS())
+		c := newStoreroom(s3.AWS())
 		ready := make(chan struct{}, 100)
 		c.hook = func(op, key string) error {
 			ready <- struct{}{}
@@ -369,7 +369,7 @@ func TestObjectsAtOnce(t *testing.T) {
 }
 
 func TestDirectoryProgress(t *testing.T) {
-	c := newMemory(s3.AWS())
+	c := newStoreroom(s3.AWS())
 	c.add("bucket", "same", "x")
 	c.add("bucket", "extra", "x")
 	c.hook = func(op, key string) error {

@@ -37,7 +37,7 @@ func (m *Manager) UploadDirectory(ctx context.Context, in *UploadDirectoryInput,
 		return notBegun(&OptionError{Field: "input", Reason: "is nil"})
 	}
 	return m.whole(ctx, in.Directory, in.Bucket, fns, func(y *mirror) {
-		y.between(m.folder(in.Directory, y.options), m.shelf(in.Bucket, in.Prefix))
+		y.between(m.folder(in.Directory, y.options), m.keyspace(in.Bucket, in.Prefix))
 	})
 }
 
@@ -65,7 +65,7 @@ func (m *Manager) whole(ctx context.Context, directory, bucket string, fns []fun
 type uploads struct {
 	*mirror
 	from *folder
-	to   *shelf
+	to   *keyspace
 	bin
 }
 
@@ -74,7 +74,7 @@ func (u *uploads) sides() (from, to side) { return u.from, u.to }
 func (u *uploads) concurrency() int       { return u.to.manager.options.Concurrency }
 
 func (u *uploads) begin(m *mirror) (err error) {
-	u.bin = bin{mirror: m, shelf: u.to}
+	u.bin = bin{mirror: m, keyspace: u.to}
 	u.from.source, u.from.order = true, m.order
 	u.from.ignored = func() { m.count(func() { m.out.Ignored++ }) }
 	u.from.root, err = os.OpenRoot(u.from.path)

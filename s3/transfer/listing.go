@@ -105,8 +105,8 @@ func (l *listing) next() (*entry, error) {
 	return e, nil
 }
 
-// shelf is the objects of a bucket below a prefix.
-type shelf struct {
+// keyspace is the objects of a bucket below a prefix.
+type keyspace struct {
 	manager        *Manager
 	bucket, prefix string // the prefix is empty or ends with a slash
 	profile        s3.Profile
@@ -116,7 +116,7 @@ type shelf struct {
 // directoryBuckets end so (Amazon S3 User Guide, "Directory bucket naming rules").
 var directoryBuckets = []string{"--x-s3", "--xa-s3"}
 
-func (m *Manager) shelf(bucket, prefix string) *shelf {
+func (m *Manager) keyspace(bucket, prefix string) *keyspace {
 	if prefix != "" && !strings.HasSuffix(prefix, "/") {
 		prefix += "/"
 	}
@@ -124,15 +124,15 @@ func (m *Manager) shelf(bucket, prefix string) *shelf {
 	for _, fn := range m.options.ClientOptions {
 		fn(&resolved)
 	}
-	return &shelf{
+	return &keyspace{
 		manager: m, bucket: bucket, prefix: prefix, profile: resolved.Profile,
 		single: resolved.Profile.Support("DeleteObjects") == s3.Unsupported && !resolved.AllowUnsupported,
 	}
 }
 
-func (s *shelf) String() string { return fmt.Sprintf("bucket %q, prefix %q", s.bucket, s.prefix) }
+func (s *keyspace) String() string { return fmt.Sprintf("bucket %q, prefix %q", s.bucket, s.prefix) }
 
-func (s *shelf) order() keyOrder {
+func (s *keyspace) order() keyOrder {
 	if s.profile.MarkerWithBucket {
 		return byUTF16
 	}
@@ -140,7 +140,7 @@ func (s *shelf) order() keyOrder {
 }
 
 // list hands over the pages of the server's listing.
-func (s *shelf) list(ctx context.Context, emit func([]entry) bool) error {
+func (s *keyspace) list(ctx context.Context, emit func([]entry) bool) error {
 	for _, suffix := range directoryBuckets {
 		if strings.HasSuffix(s.bucket, suffix) {
 			return fmt.Errorf("%w: %w: a directory bucket lists in none", s3.ErrUnsupported, ErrUnsorted)
@@ -175,7 +175,7 @@ func (s *shelf) list(ctx context.Context, emit func([]entry) bool) error {
 }
 
 // entries leaves out the marker of the prefix itself, and parts of unfinished uploads.
-func (s *shelf) entries(objects []s3.Object) ([]entry, error) {
+func (s *keyspace) entries(objects []s3.Object) ([]entry, error) {
 	page := make([]entry, 0, len(objects))
 	for i := range objects {
 		o := &objects[i]
@@ -194,7 +194,7 @@ func (s *shelf) entries(objects []s3.Object) ([]entry, error) {
 	return page, nil
 }
 
-func (s *shelf) isPart(name string) bool {
+func (s *keyspace) isPart(name string) bool {
 	suffix := s.profile.UploadDirectories
 	return suffix != "" && strings.Contains(name, suffix+"/")
 }

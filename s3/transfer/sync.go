@@ -68,11 +68,11 @@ func (m *Manager) Sync(ctx context.Context, in *SyncInput, fns ...func(*Director
 	case in.From.Directory != "" && in.To.Directory != "":
 		return notBegun(&OptionError{Field: "To", Reason: "and From are both directories; one of them must be a bucket"})
 	case in.From.Directory != "":
-		y.between(m.folder(in.From.Directory, o), in.To.shelf(m))
+		y.between(m.folder(in.From.Directory, o), in.To.keyspace(m))
 	case in.To.Directory != "":
-		y.between(in.From.shelf(m), m.folder(in.To.Directory, o))
+		y.between(in.From.keyspace(m), m.folder(in.To.Directory, o))
 	default:
-		from, to := in.From.shelf(m), in.To.shelf(m)
+		from, to := in.From.keyspace(m), in.To.keyspace(m)
 		if sameClient(from.manager.client, to.manager.client) && from.bucket == to.bucket &&
 			(strings.HasPrefix(from.prefix, to.prefix) || strings.HasPrefix(to.prefix, from.prefix)) {
 			return notBegun(&OptionError{Field: "To", Reason: fmt.Sprintf("prefix %q overlaps with %q, which it is to be made of", to.prefix, from.prefix)})
@@ -82,11 +82,11 @@ func (m *Manager) Sync(ctx context.Context, in *SyncInput, fns ...func(*Director
 	return y.run(ctx)
 }
 
-func (p Place) shelf(m *Manager) *shelf {
+func (p Place) keyspace(m *Manager) *keyspace {
 	if p.Manager != nil {
 		m = p.Manager
 	}
-	return m.shelf(p.Bucket, p.Prefix)
+	return m.keyspace(p.Bucket, p.Prefix)
 }
 
 // sameClient: both are one.

@@ -18,7 +18,7 @@ import (
 )
 
 // holds: the object has the content of the file, whose size it has. What can't be told is false.
-func (s *shelf) holds(ctx context.Context, object *entry, f *folder, name string) (bool, error) {
+func (s *keyspace) holds(ctx context.Context, object *entry, f *folder, name string) (bool, error) {
 	file, err := f.open(name)
 	if err != nil {
 		return false, err
@@ -89,7 +89,7 @@ func (u *untilDone) Read(p []byte) (int, error) {
 }
 
 // checksum is that of the whole object, as the server keeps it, the cheapest first; none is empty.
-func (s *shelf) checksum(ctx context.Context, object *entry) (s3.ChecksumAlgorithm, string, error) {
+func (s *keyspace) checksum(ctx context.Context, object *entry) (s3.ChecksumAlgorithm, string, error) {
 	values, err := s.checksums(ctx, object)
 	if err != nil {
 		return "", "", err
@@ -103,7 +103,7 @@ func (s *shelf) checksum(ctx context.Context, object *entry) (s3.ChecksumAlgorit
 }
 
 // checksums are those of the whole object that the server keeps.
-func (s *shelf) checksums(ctx context.Context, object *entry) (*s3.HeadObjectOutput, error) {
+func (s *keyspace) checksums(ctx context.Context, object *entry) (*s3.HeadObjectOutput, error) {
 	m := s.manager
 	if len(s.profile.Checksums) == 0 {
 		return &s3.HeadObjectOutput{}, nil
@@ -125,7 +125,7 @@ func (s *shelf) checksums(ctx context.Context, object *entry) (*s3.HeadObjectOut
 
 // sameObjects: both have the same content, as far as can be told without reading them. Their
 // sizes are the same.
-func sameObjects(ctx context.Context, a *shelf, of *entry, b *shelf, to *entry) (bool, error) {
+func sameObjects(ctx context.Context, a *keyspace, of *entry, b *keyspace, to *entry) (bool, error) {
 	x, y := strings.Trim(of.etag, `"`), strings.Trim(to.etag, `"`)
 	if a.profile.ETagMD5 && b.profile.ETagMD5 && x != "" && x == y {
 		return true, nil
@@ -164,7 +164,7 @@ func partsOfETag(etag string) (parts int64, sum string, ok bool) {
 var usualPartSizes = [...]int64{5, 8, 10, 15, 16, 25, 32, 50, 64, 100, 128, 256}
 
 // partSizes are those that may have made so many parts, this manager's own first.
-func (s *shelf) partSizes(size, parts int64) (sizes []int64) {
+func (s *keyspace) partSizes(size, parts int64) (sizes []int64) {
 	consider := func(part int64) {
 		if part > 0 && (size+part-1)/part == parts && !slices.Contains(sizes, part) {
 			sizes = append(sizes, part)

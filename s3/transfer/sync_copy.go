@@ -13,7 +13,7 @@ import (
 // copies is the way from a bucket to a bucket.
 type copies struct {
 	*mirror
-	from, to *shelf
+	from, to *keyspace
 	bin
 }
 
@@ -22,7 +22,7 @@ func (c *copies) sides() (from, to side) { return c.from, c.to }
 func (c *copies) concurrency() int       { return c.to.manager.options.Concurrency }
 
 func (c *copies) begin(m *mirror) error {
-	c.bin = bin{mirror: m, shelf: c.to}
+	c.bin = bin{mirror: m, keyspace: c.to}
 	return nil
 }
 

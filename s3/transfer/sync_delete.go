@@ -11,9 +11,9 @@ import (
 
 // bin deletes objects, many by one request where the server can.
 type bin struct {
-	mirror *mirror
-	shelf  *shelf
-	batch  []entry
+	mirror   *mirror
+	keyspace *keyspace
+	batch    []entry
 }
 
 // maxDeleteObjects is the API's limit for one request.
@@ -23,7 +23,7 @@ func (b *bin) pass(*entry, bool) {}
 
 func (b *bin) remove(ctx context.Context, to *entry) {
 	b.batch = append(b.batch, *to)
-	limit := b.shelf.profile.DeleteObjectsKeys
+	limit := b.keyspace.profile.DeleteObjectsKeys
 	if limit <= 0 || limit > maxDeleteObjects {
 		limit = maxDeleteObjects
 	}
@@ -42,7 +42,7 @@ func (b *bin) flush(ctx context.Context) {
 	b.mirror.objects.Go(func() error {
 		many := make([]entry, 0, len(batch))
 		for i := range batch {
-			if e := &batch[i]; b.shelf.single || !rest.XMLCarries(b.shelf.prefix+e.name) {
+			if e := &batch[i]; b.keyspace.single || !rest.XMLCarries(b.keyspace.prefix+e.name) {
 				b.one(ctx, e)
 			} else {
 				many = append(many, *e)
@@ -59,8 +59,8 @@ func (b *bin) one(ctx context.Context, e *entry) {
 	if ctx.Err() != nil {
 		return
 	}
-	m := b.shelf.manager
-	_, err := m.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: b.shelf.bucket, Key: b.shelf.prefix + e.name}, m.options.ClientOptions...)
+	m := b.keyspace.manager
+	_, err := m.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: b.keyspace.bucket, Key: b.keyspace.prefix + e.name}, m.options.ClientOptions...)
 	b.deleted(ctx, e, err)
 }
 
@@ -68,11 +68,11 @@ func (b *bin) all(ctx context.Context, batch []entry) {
 	if ctx.Err() != nil {
 		return
 	}
-	in := &s3.DeleteObjectsInput{Bucket: b.shelf.bucket, Delete: &s3.Delete{Quiet: true, Objects: make([]s3.ObjectIdentifier, len(batch))}}
+	in := &s3.DeleteObjectsInput{Bucket: b.keyspace.bucket, Delete: &s3.Delete{Quiet: true, Objects: make([]s3.ObjectIdentifier, len(batch))}}
 	for i := range batch {
-		in.Delete.Objects[i].Key = b.shelf.prefix + batch[i].name
+		in.Delete.Objects[i].Key = b.keyspace.prefix + batch[i].name
 	}
-	m := b.shelf.manager
+	m := b.keyspace.manager
 	out, err := m.client.DeleteObjects(ctx, in, m.options.ClientOptions...)
 	failed := make(map[string]error)
 	if err == nil {

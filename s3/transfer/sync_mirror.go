@@ -393,16 +393,16 @@ func (m *mirror) between(from, to side) {
 	m.order = strings.Compare
 	switch from := from.(type) {
 	case *folder:
-		to := to.(*shelf)
+		to := to.(*keyspace)
 		m.order = to.order()
 		m.way = &uploads{mirror: m, from: from, to: to}
-	case *shelf:
+	case *keyspace:
 		if to, ok := to.(*folder); ok {
 			m.order = from.order()
 			m.way = &downloads{mirror: m, from: from, to: to}
 			return
 		}
-		to := to.(*shelf)
+		to := to.(*keyspace)
 		if from.profile.MarkerWithBucket && to.profile.MarkerWithBucket {
 			m.order = byUTF16
 		}

@@ -38,7 +38,7 @@ func runSync(t testing.TB, m *Manager, from, to Place, fns ...func(*DirectoryOpt
 }
 
 func TestSyncToBucket(t *testing.T) {
-	c := newMemory(s3.AWS())
+	c := newStoreroom(s3.AWS())
 	c.pageSize = 2
 	m := newManager(t, c)
 	dir := tree(t, odd)
@@ -92,7 +92,7 @@ func TestSyncToBucket(t *testing.T) {
 }
 
 func TestSyncToDirectory(t *testing.T) {
-	c := newMemory(s3.AWS())
+	c := newStoreroom(s3.AWS())
 	c.pageSize = 3
 	m := newManager(t, c)
 	want := maps.Clone(odd)
@@ -142,7 +142,7 @@ func TestSyncToDirectory(t *testing.T) {
 
 // An object without a time leaves the file its own; a dry run into nowhere downloads all.
 func TestSyncToANewDirectory(t *testing.T) {
-	c := newMemory(s3.AWS())
+	c := newStoreroom(s3.AWS())
 	c.add("bucket", "a", "x")
 	dir := filepath.Join(t.TempDir(), "new")
 	_, actions, err := runSync(t, newManager(t, c), Place{Bucket: "bucket"}, Place{Directory: dir}, dry)
@@ -183,7 +183,7 @@ func TestFilesOfCoarseFileSystems(t *testing.T) {
 }
 
 func TestSyncOfMarkers(t *testing.T) {
-	c := newMemory(s3.AWS())
+	c := newStoreroom(s3.AWS())
 	m := newManager(t, c)
 	dir := tree(t, map[string]string{"full/file": "x", "empty/": "", "deep/er/": ""})
 	from, to := Place{Directory: dir}, Place{Bucket: "bucket"}
@@ -219,7 +219,7 @@ func TestSyncOfMarkers(t *testing.T) {
 }
 
 func TestSyncBetweenBuckets(t *testing.T) {
-	c := newMemory(s3.AWS())
+	c := newStoreroom(s3.AWS())
 	c.pageSize = 2
 	m := newManager(t, c)
 	for name, data := range odd {
@@ -269,7 +269,7 @@ func TestSyncBetweenBuckets(t *testing.T) {
 }
 
 func TestSyncBetweenServers(t *testing.T) {
-	a, b := newMemory(s3.AWS()), newMemory(s3.Generic())
+	a, b := newStoreroom(s3.AWS()), newStoreroom(s3.Generic())
 	a.pageSize, b.pageSize = 2, 3
 	k := a.add("bucket", "large", large())
 	k.in = s3.PutObjectInput{ContentType: "x/y", CacheControl: "no-cache", Metadata: map[string]string{"k": "v"}}
@@ -305,7 +305,7 @@ func TestSyncBetweenServers(t *testing.T) {
 }
 
 func TestFilterOnBothSides(t *testing.T) {
-	c := newMemory(s3.AWS())
+	c := newStoreroom(s3.AWS())
 	c.add("bucket", "old.log", "x")
 	c.add("bucket", "old.txt", "x")
 	only := func(o *DirectoryOptions) {
@@ -350,7 +350,7 @@ func TestCompareByChecksum(t *testing.T) {
 		"parts of another kind":          {s3.Generic(), kept{etag: hash(content)}, false, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			m := newMemory(c.profile)
+			m := newStoreroom(c.profile)
 			c.object.data = []byte(content)
 			m.store("bucket", "name", &c.object)
 			dir := tree(t, map[string]string{"name": content})
@@ -392,7 +392,7 @@ func TestCompareBucketsByChecksum(t *testing.T) {
 		"no ETags":                          {s3.CephRGW(), kept{}, kept{}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			m := newMemory(c.profile)
+			m := newStoreroom(c.profile)
 			m.store("from", "name", &c.from)
 			m.store("to", "name", &c.to)
 			out, _, err := runSync(t, newManager(t, m), Place{Bucket: "from"}, Place{Bucket: "to"}, byChecksum, dry)
@@ -403,7 +403,7 @@ func TestCompareBucketsByChecksum(t *testing.T) {
 }
 
 func TestChecksumsThatCannotBeHad(t *testing.T) {
-	c := newMemory(s3.AWS())
+	c := newStoreroom(s3.AWS())
 	dir := tree(t, map[string]string{"name": large()})
 	put := func() {
 		c.store("bucket", "name", &kept{data: []byte(large()), etag: quoted("no MD5")})
@@ -470,14 +470,14 @@ func TestDigestOfAFileThatChanges(t *testing.T) {
 // A file that has another size by now, or can't be read, or is not wanted any more, is a failure.
 func TestFilesThatCannotBeCompared(t *testing.T) {
 	dir := tree(t, map[string]string{"f": "1234"})
-	m := newManager(t, newMemory(s3.AWS()))
+	m := newManager(t, newStoreroom(s3.AWS()))
 	f := m.folder(dir, &DirectoryOptions{})
 	var err error
 	f.root, err = os.OpenRoot(dir)
 	require.NoError(t, err)
 	defer f.root.Close()
-	c := newMemory(s3.AWS())
-	s := newManager(t, c).shelf("bucket", "")
+	c := newStoreroom(s3.AWS())
+	s := newManager(t, c).keyspace("bucket", "")
 	sum := quoted(strings.Repeat("ab", 16))
 	c.store("bucket", "summed", &kept{etag: "x", sums: map[s3.ChecksumAlgorithm]string{s3.ChecksumAlgorithmCrc32: "AAAAAA=="}})
 	c.store("bucket", "unsummed", &kept{etag: quoted(strings.Repeat("ab", 16) + "-1")})
@@ -499,7 +499,7 @@ func TestFilesThatCannotBeCompared(t *testing.T) {
 }
 
 func TestPartSizesOfAnETag(t *testing.T) {
-	s := newManager(t, newMemory(s3.AWS()), func(o *Options) { o.PartSize = 0 }).shelf("b", "")
+	s := newManager(t, newStoreroom(s3.AWS()), func(o *Options) { o.PartSize = 0 }).keyspace("b", "")
 	s.profile = s3.AWS()
 	require.Equal(t, []int64{16 << 20, 15 << 20}, s.partSizes(60<<20, 4))
 	require.Equal(t, []int64{8 << 20}, s.partSizes(60<<20, 8))
@@ -516,14 +516,14 @@ func TestPartSizesOfAnETag(t *testing.T) {
 
 // What the source's listing has not told for certain is not deleted.
 func TestNothingIsDeletedThatMayBeThere(t *testing.T) {
-	fill := func(c *memory, bucket string, from, to int) {
+	fill := func(c *storeroom, bucket string, from, to int) {
 		for i := from; i < to; i++ {
 			c.add(bucket, fmt.Sprintf("%03d", i), "x")
 		}
 	}
 	broken := refused(500, "InternalError")
 	t.Run("the source fails at once", func(t *testing.T) {
-		a, b := newMemory(s3.AWS()), newMemory(s3.AWS())
+		a, b := newStoreroom(s3.AWS()), newStoreroom(s3.AWS())
 		fill(b, "bucket", 0, 10)
 		a.hook = func(string, string) error { return broken }
 		_, actions, err := runSync(t, newManager(t, a), Place{Bucket: "bucket"}, Place{Bucket: "bucket", Manager: newManager(t, b)}, withDelete)
@@ -532,7 +532,7 @@ func TestNothingIsDeletedThatMayBeThere(t *testing.T) {
 		require.Len(t, b.keys("bucket"), 10)
 	})
 	t.Run("the source fails in between", func(t *testing.T) {
-		a, b := newMemory(s3.AWS()), newMemory(s3.AWS())
+		a, b := newStoreroom(s3.AWS()), newStoreroom(s3.AWS())
 		a.pageSize = 5
 		fill(a, "bucket", 5, 20)
 		fill(b, "bucket", 0, 30)
@@ -552,7 +552,7 @@ func TestNothingIsDeletedThatMayBeThere(t *testing.T) {
 		}
 	})
 	t.Run("the target fails", func(t *testing.T) {
-		a, b := newMemory(s3.AWS()), newMemory(s3.AWS())
+		a, b := newStoreroom(s3.AWS()), newStoreroom(s3.AWS())
 		fill(a, "bucket", 0, 3)
 		b.hook = func(string, string) error { return broken }
 		_, actions, err := runSync(t, newManager(t, a), Place{Bucket: "bucket"}, Place{Bucket: "bucket", Manager: newManager(t, b)}, withDelete)
@@ -561,7 +561,7 @@ func TestNothingIsDeletedThatMayBeThere(t *testing.T) {
 	})
 	t.Run("it is cancelled", func(t *testing.T) {
 		ctx, cancel := contextWithCancel(t)
-		a, b := newMemory(s3.AWS()), newMemory(s3.AWS())
+		a, b := newStoreroom(s3.AWS()), newStoreroom(s3.AWS())
 		a.pageSize = 1
 		fill(a, "bucket", 0, 30)
 		fill(b, "bucket", 0, 30)
@@ -577,7 +577,7 @@ func TestNothingIsDeletedThatMayBeThere(t *testing.T) {
 		require.Len(t, b.keys("bucket"), 30)
 	})
 	t.Run("a link leads nowhere", func(t *testing.T) {
-		c := newMemory(s3.AWS())
+		c := newStoreroom(s3.AWS())
 		fill(c, "bucket", 0, 3)
 		c.add("bucket", "b/x", "x")
 		c.add("bucket", "z", "x")
@@ -612,7 +612,7 @@ func deep(t *testing.T, dir, name string) {
 }
 
 func TestDirectoriesThatCannotBeRead(t *testing.T) {
-	c := newMemory(s3.AWS())
+	c := newStoreroom(s3.AWS())
 	for _, key := range []string{"a", "d/x", "d/y", "z"} {
 		c.add("bucket", key, "x")
 	}
@@ -639,9 +639,9 @@ func withoutLong(keys []string) []string {
 
 func TestDeletionsAfterTheEnd(t *testing.T) {
 	ctx, cancel := contextWithCancel(t)
-	c := newMemory(s3.AWS())
+	c := newStoreroom(s3.AWS())
 	y := &mirror{options: &DirectoryOptions{}}
-	b := &bin{mirror: y, shelf: newManager(t, c).shelf("bucket", "")}
+	b := &bin{mirror: y, keyspace: newManager(t, c).keyspace("bucket", "")}
 	c.hook = func(string, string) error { cancel(); return errors.New("broken off") }
 	b.all(ctx, []entry{{name: "a"}})
 	require.Zero(t, y.out, "it ended for all")
@@ -660,13 +660,13 @@ func TestUnsortedListings(t *testing.T) {
 	}
 	twice := func(page []s3.Object) []s3.Object { return append(page, page[len(page)-1]) }
 	for _, spoil := range []func([]s3.Object) []s3.Object{swap, twice} {
-		a, b := newMemory(s3.AWS()), newMemory(s3.AWS())
+		a, b := newStoreroom(s3.AWS()), newStoreroom(s3.AWS())
 		for i := range 5 {
 			a.add("bucket", fmt.Sprint(i), "x")
 			b.add("bucket", fmt.Sprint(i), "x")
 		}
 		m, other := newManager(t, a), newManager(t, b)
-		for _, c := range []*memory{a, b} {
+		for _, c := range []*storeroom{a, b} {
 			a.listed, b.listed = nil, nil
 			c.listed = spoil
 			_, err := m.Sync(t.Context(), &SyncInput{From: Place{Bucket: "bucket"}, To: Place{Bucket: "bucket", Manager: other}}, withDelete)
@@ -676,7 +676,7 @@ func TestUnsortedListings(t *testing.T) {
 		}
 	}
 
-	c := newMemory(s3.AWS())
+	c := newStoreroom(s3.AWS())
 	m := newManager(t, c)
 	_, err := m.DownloadDirectory(t.Context(), &DownloadDirectoryInput{Bucket: "base--usw2-az1--x-s3", Directory: t.TempDir()})
 	require.ErrorIs(t, err, s3.ErrUnsupported)
@@ -703,7 +703,7 @@ func TestDeletionsOfABucket(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			p := s3.AWS()
 			test.profile(&p)
-			c := newMemory(p)
+			c := newStoreroom(p)
 			for i := range 1003 {
 				c.add("bucket", fmt.Sprintf("p/%04d", i), "")
 			}
@@ -731,7 +731,7 @@ func TestDeletionsOfABucket(t *testing.T) {
 	}
 
 	// A request that fails as a whole.
-	c := newMemory(s3.AWS())
+	c := newStoreroom(s3.AWS())
 	c.add("bucket", "a", "")
 	c.add("bucket", "b", "")
 	c.hook = func(op, _ string) error {
@@ -769,7 +769,7 @@ func TestSyncOfAnything(t *testing.T) {
 	for range 15 {
 		from, to := random(), random()
 		for _, profile := range []s3.Profile{s3.AWS(), s3.Alluxio()} {
-			c := newMemory(profile)
+			c := newStoreroom(profile)
 			c.pageSize = 1 + r.IntN(5)
 			m := newManager(t, c)
 			for name, data := range from {
@@ -802,7 +802,7 @@ func TestSyncOfAnything(t *testing.T) {
 
 // Alluxio lists a directory by its name without the slash, and parts of unfinished uploads.
 func TestListingOfAlluxio(t *testing.T) {
-	c := newMemory(s3.Alluxio())
+	c := newStoreroom(s3.Alluxio())
 	m := newManager(t, c)
 	list := []string{"a", "a-", "a-/x", "a-b", "a/b", "a/c", "a/c/d", "key_s3_multipart_tmp", "key_s3_multipart_tmp/1", "z"}
 	directories := []string{"a", "a-", "a/c", "key_s3_multipart_tmp", "z"}
@@ -828,7 +828,7 @@ func TestListingOfAlluxio(t *testing.T) {
 		require.Equal(t, []string{"delete gone: extra"}, actions)
 	}
 	var names []string
-	s := m.shelf("bucket", "")
+	s := m.keyspace("bucket", "")
 	require.NoError(t, s.list(t.Context(), func(page []entry) bool {
 		for _, e := range page {
 			names = append(names, e.name)
@@ -856,7 +856,7 @@ func TestOrderOfUTF16(t *testing.T) {
 func TestListVersion1(t *testing.T) {
 	p := s3.AWS()
 	p.ListVersion = 1
-	c := newMemory(p)
+	c := newStoreroom(p)
 	c.pageSize = 2
 	for name, data := range odd {
 		c.add("bucket", name, data)
@@ -875,7 +875,7 @@ func TestListVersion1(t *testing.T) {
 
 // One page is fetched ahead, and no more.
 func TestPagesAhead(t *testing.T) {
-	c := newMemory(s3.AWS())
+	c := newStoreroom(s3.AWS())
 	c.pageSize = 1
 	for i := range 20 {
 		c.add("bucket", fmt.Sprintf("%02d", i), "x")

@@ -128,7 +128,7 @@ func TestSymlinks(t *testing.T) {
 	require.EqualError(t, bad["to-dir"], `"to-dir" is a symbolic link`)
 
 	// What is followed is sent.
-	c := newMemory(s3.AWS())
+	c := newStoreroom(s3.AWS())
 	_, err := newManager(t, c).UploadDirectory(t.Context(), &UploadDirectoryInput{Directory: dir, Bucket: "bucket"}, func(o *DirectoryOptions) { o.Symlinks = SymlinksFollow })
 	require.EqualValues(t, 3, requireDirectoryError(t, err).Failures)
 	require.Equal(t, map[string]string{
@@ -139,7 +139,7 @@ func TestSymlinks(t *testing.T) {
 // A file that becomes a link, a pipe or nothing after it was listed.
 func TestFilesThatChangeUnderTheWalk(t *testing.T) {
 	secret := filepath.Join(tree(t, map[string]string{"secret": "x"}), "secret")
-	c := newMemory(s3.AWS())
+	c := newStoreroom(s3.AWS())
 	dir := tree(t, map[string]string{"a": "1", "b": "2", "c": "3", "d": "4"})
 	c.hook = func(op, key string) error {
 		if key == "a" {
@@ -166,7 +166,7 @@ func TestNamesThatAreNoKeys(t *testing.T) {
 	}
 	p := s3.AWS()
 	p.MaxKeyLength = 20
-	c := newMemory(p)
+	c := newStoreroom(p)
 	dir := tree(t, map[string]string{"good": "1", "\xff\xfe": "2", "long-long-long-long": "3"})
 	out, actions, err := runSync(t, newManager(t, c), Place{Directory: dir}, Place{Bucket: "bucket", Prefix: "p"}, withDelete)
 	require.EqualValues(t, 2, out.Failed)

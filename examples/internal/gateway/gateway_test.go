@@ -1,4 +1,4 @@
-package server
+package gateway
 
 import (
 	"net"
@@ -12,7 +12,7 @@ import (
 func TestGatewayStartsAndStopsTwice(t *testing.T) {
 	for range 2 {
 		dir := t.TempDir()
-		g, err := StartGateway(dir)
+		g, err := Start(dir)
 		require.NoError(t, err)
 		resp, err := http.Get(g.Endpoint + "/")
 		require.NoError(t, err)

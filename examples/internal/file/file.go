@@ -1,4 +1,5 @@
-package main
+// Package file is the file that an example uploads.
+package file
 
 import (
 	"context"
@@ -12,26 +13,26 @@ import (
 	"path/filepath"
 )
 
-// localFile is the file to upload, with what the download must match.
-type localFile struct {
+// Local is the file to upload, with what the download must match.
+type Local struct {
 	*os.File
-	size   int64
-	sha256 string
+	Size   int64
+	SHA256 string // hex
 }
 
-// openFile opens the file that the user named, or makes one of random bytes in
+// Open opens the file that the user named, or makes one of size random bytes in
 // the folder work. Its checksum is taken while it is read or written.
-func openFile(ctx context.Context, o options, work string) (*localFile, error) {
-	if o.file == "" {
-		return makeFile(ctx, filepath.Join(work, "random.bin"), int64(o.size))
+func Open(ctx context.Context, path string, size int64, work string) (*Local, error) {
+	if path == "" {
+		return random(ctx, filepath.Join(work, "random.bin"), size)
 	}
-	f, err := os.Open(o.file)
+	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	info, err := f.Stat()
 	if err == nil && !info.Mode().IsRegular() {
-		err = fmt.Errorf("%s is not a regular file", o.file)
+		err = fmt.Errorf("%s is not a regular file", path)
 	}
 	if err != nil {
 		f.Close()
@@ -40,9 +41,9 @@ func openFile(ctx context.Context, o options, work string) (*localFile, error) {
 	return finish(ctx, f, io.Discard, io.NewSectionReader(f, 0, info.Size()), info.Size())
 }
 
-// makeFile writes size random bytes. They differ from run to run, so that no
+// random writes size random bytes. They differ from run to run, so that no
 // server can have them already.
-func makeFile(ctx context.Context, path string, size int64) (*localFile, error) {
+func random(ctx context.Context, path string, size int64) (*Local, error) {
 	var seed [32]byte
 	crand.Read(seed[:]) // never fails
 	f, err := os.Create(path)
@@ -54,7 +55,7 @@ func makeFile(ctx context.Context, path string, size int64) (*localFile, error) 
 
 // finish copies content to dst while it takes the checksum, and leaves the file
 // at its beginning.
-func finish(ctx context.Context, f *os.File, dst io.Writer, content io.Reader, size int64) (*localFile, error) {
+func finish(ctx context.Context, f *os.File, dst io.Writer, content io.Reader, size int64) (*Local, error) {
 	sum := sha256.New()
 	n, err := io.Copy(io.MultiWriter(sum, dst), untilDone{ctx, content})
 	if err == nil && n != size {
@@ -67,7 +68,7 @@ func finish(ctx context.Context, f *os.File, dst io.Writer, content io.Reader, s
 		f.Close()
 		return nil, err
 	}
-	return &localFile{File: f, size: size, sha256: hex.EncodeToString(sum.Sum(nil))}, nil
+	return &Local{File: f, Size: size, SHA256: hex.EncodeToString(sum.Sum(nil))}, nil
 }
 
 // untilDone stops reading when the context ends.

@@ -21,9 +21,9 @@ import (
 	"github.com/stowage-go/stowage/sigv4"
 )
 
-// memory is a Client that keeps buckets in memory: it lists, stores, ranges, copies and deletes
+// storeroom is a Client that keeps buckets in memory: it lists, stores, ranges, copies and deletes
 // as a server of its profile does.
-type memory struct {
+type storeroom struct {
 	resolved s3.Options
 	now      time.Time // that of the next object; each is a second later
 	pageSize int
@@ -51,17 +51,17 @@ type kept struct {
 
 var epoch = time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
 
-func newMemory(p s3.Profile) *memory {
-	return &memory{
+func newStoreroom(p s3.Profile) *storeroom {
+	return &storeroom{
 		resolved: s3.Options{Endpoint: "https://s3.example.com", Region: "r", Profile: small(p), Credentials: sigv4.Static("k", "s", "")},
 		now:      epoch, pageSize: 1000, objects: map[string]*kept{}, uploads: map[string]*kept{},
 	}
 }
 
-func (c *memory) Options() s3.Options { return c.resolved }
+func (c *storeroom) Options() s3.Options { return c.resolved }
 
 // begin notes an operation; end must be called when err is nil.
-func (c *memory) begin(ctx context.Context, op, bucket, key string) (end func(), err error) {
+func (c *storeroom) begin(ctx context.Context, op, bucket, key string) (end func(), err error) {
 	c.mu.Lock()
 	c.ops = append(c.ops, op+" "+key)
 	c.running++
@@ -85,11 +85,11 @@ func (c *memory) begin(ctx context.Context, op, bucket, key string) (end func(),
 }
 
 // add stores an object as somebody else did, a second after the one before.
-func (c *memory) add(bucket, key, data string) *kept {
+func (c *storeroom) add(bucket, key, data string) *kept {
 	return c.store(bucket, key, &kept{data: []byte(data), etag: quoted(hex.EncodeToString(md5Of([]byte(data))))})
 }
 
-func (c *memory) store(bucket, key string, k *kept) *kept {
+func (c *storeroom) store(bucket, key string, k *kept) *kept {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if k.modified.IsZero() {
@@ -100,14 +100,14 @@ func (c *memory) store(bucket, key string, k *kept) *kept {
 	return k
 }
 
-func (c *memory) get(bucket, key string) *kept {
+func (c *storeroom) get(bucket, key string) *kept {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.objects[bucket+"/"+key]
 }
 
 // keys of a bucket in order.
-func (c *memory) keys(bucket string) (keys []string) {
+func (c *storeroom) keys(bucket string) (keys []string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for k := range c.objects {
@@ -120,7 +120,7 @@ func (c *memory) keys(bucket string) (keys []string) {
 }
 
 // content of a bucket by key.
-func (c *memory) content(bucket string) map[string]string {
+func (c *storeroom) content(bucket string) map[string]string {
 	all := map[string]string{}
 	for _, key := range c.keys(bucket) {
 		all[key] = string(c.get(bucket, key).data)
@@ -129,7 +129,7 @@ func (c *memory) content(bucket string) map[string]string {
 }
 
 // asked are the operations of a name since the last call.
-func (c *memory) asked(op string) (keys []string) {
+func (c *storeroom) asked(op string) (keys []string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, o := range c.ops {
@@ -141,13 +141,13 @@ func (c *memory) asked(op string) (keys []string) {
 	return keys
 }
 
-func (c *memory) forget() {
+func (c *storeroom) forget() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.ops = nil
 }
 
-func (c *memory) keep(k *kept, in *s3.PutObjectInput, fns []func(*s3.Options), body io.Reader) (sum string, err error) {
+func (c *storeroom) keep(k *kept, in *s3.PutObjectInput, fns []func(*s3.Options), body io.Reader) (sum string, err error) {
 	o := c.resolved
 	for _, fn := range fns {
 		fn(&o)
@@ -168,7 +168,7 @@ func (c *memory) keep(k *kept, in *s3.PutObjectInput, fns []func(*s3.Options), b
 	return sum, nil
 }
 
-func (c *memory) PutObject(ctx context.Context, in *s3.PutObjectInput, fns ...func(*s3.Options)) (*s3.PutObjectOutput, error) {
+func (c *storeroom) PutObject(ctx context.Context, in *s3.PutObjectInput, fns ...func(*s3.Options)) (*s3.PutObjectOutput, error) {
 	end, err := c.begin(ctx, "PutObject", in.Bucket, in.Key)
 	if err != nil {
 		return nil, err
@@ -186,7 +186,7 @@ func (c *memory) PutObject(ctx context.Context, in *s3.PutObjectInput, fns ...fu
 	return out, nil
 }
 
-func (c *memory) CreateMultipartUpload(ctx context.Context, in *s3.CreateMultipartUploadInput, _ ...func(*s3.Options)) (*s3.CreateMultipartUploadOutput, error) {
+func (c *storeroom) CreateMultipartUpload(ctx context.Context, in *s3.CreateMultipartUploadInput, _ ...func(*s3.Options)) (*s3.CreateMultipartUploadOutput, error) {
 	end, err := c.begin(ctx, "CreateMultipartUpload", in.Bucket, in.Key)
 	if err != nil {
 		return nil, err
@@ -201,7 +201,7 @@ func (c *memory) CreateMultipartUpload(ctx context.Context, in *s3.CreateMultipa
 	return &s3.CreateMultipartUploadOutput{UploadId: id}, nil
 }
 
-func (c *memory) UploadPart(ctx context.Context, in *s3.UploadPartInput, fns ...func(*s3.Options)) (*s3.UploadPartOutput, error) {
+func (c *storeroom) UploadPart(ctx context.Context, in *s3.UploadPartInput, fns ...func(*s3.Options)) (*s3.UploadPartOutput, error) {
 	end, err := c.begin(ctx, "UploadPart", in.Bucket, in.Key)
 	if err != nil {
 		return nil, err
@@ -220,7 +220,7 @@ func (c *memory) UploadPart(ctx context.Context, in *s3.UploadPartInput, fns ...
 	return out, nil
 }
 
-func (c *memory) CompleteMultipartUpload(ctx context.Context, in *s3.CompleteMultipartUploadInput, _ ...func(*s3.Options)) (*s3.CompleteMultipartUploadOutput, error) {
+func (c *storeroom) CompleteMultipartUpload(ctx context.Context, in *s3.CompleteMultipartUploadInput, _ ...func(*s3.Options)) (*s3.CompleteMultipartUploadOutput, error) {
 	end, err := c.begin(ctx, "CompleteMultipartUpload", in.Bucket, in.Key)
 	if err != nil {
 		return nil, err
@@ -247,22 +247,22 @@ func (c *memory) CompleteMultipartUpload(ctx context.Context, in *s3.CompleteMul
 	return out, nil
 }
 
-func (c *memory) AbortMultipartUpload(ctx context.Context, in *s3.AbortMultipartUploadInput, _ ...func(*s3.Options)) (*s3.AbortMultipartUploadOutput, error) {
+func (c *storeroom) AbortMultipartUpload(ctx context.Context, in *s3.AbortMultipartUploadInput, _ ...func(*s3.Options)) (*s3.AbortMultipartUploadOutput, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	delete(c.uploads, in.UploadId)
 	return &s3.AbortMultipartUploadOutput{}, nil
 }
 
-func (c *memory) ListParts(context.Context, *s3.ListPartsInput, ...func(*s3.Options)) (*s3.ListPartsOutput, error) {
+func (c *storeroom) ListParts(context.Context, *s3.ListPartsInput, ...func(*s3.Options)) (*s3.ListPartsOutput, error) {
 	return nil, refused(404, s3.ErrNoSuchUpload)
 }
 
-func (c *memory) ListMultipartUploads(context.Context, *s3.ListMultipartUploadsInput, ...func(*s3.Options)) (*s3.ListMultipartUploadsOutput, error) {
+func (c *storeroom) ListMultipartUploads(context.Context, *s3.ListMultipartUploadsInput, ...func(*s3.Options)) (*s3.ListMultipartUploadsOutput, error) {
 	return &s3.ListMultipartUploadsOutput{}, nil
 }
 
-func (c *memory) HeadObject(ctx context.Context, in *s3.HeadObjectInput, _ ...func(*s3.Options)) (*s3.HeadObjectOutput, error) {
+func (c *storeroom) HeadObject(ctx context.Context, in *s3.HeadObjectInput, _ ...func(*s3.Options)) (*s3.HeadObjectOutput, error) {
 	end, err := c.begin(ctx, "HeadObject", in.Bucket, in.Key)
 	if err != nil {
 		return nil, err
@@ -282,7 +282,7 @@ func (c *memory) HeadObject(ctx context.Context, in *s3.HeadObjectInput, _ ...fu
 	return out, nil
 }
 
-func (c *memory) GetObject(ctx context.Context, in *s3.GetObjectInput, _ ...func(*s3.Options)) (*s3.GetObjectOutput, error) {
+func (c *storeroom) GetObject(ctx context.Context, in *s3.GetObjectInput, _ ...func(*s3.Options)) (*s3.GetObjectOutput, error) {
 	end, err := c.begin(ctx, "GetObject", in.Bucket, in.Key)
 	if err != nil {
 		return nil, err
@@ -317,7 +317,7 @@ func (c *memory) GetObject(ctx context.Context, in *s3.GetObjectInput, _ ...func
 	return out, nil
 }
 
-func (c *memory) source(source string) (*kept, error) {
+func (c *storeroom) source(source string) (*kept, error) {
 	bucket, key, _ := strings.Cut(source, "/")
 	key, err := url.PathUnescape(key)
 	k := c.get(bucket, key)
@@ -327,7 +327,7 @@ func (c *memory) source(source string) (*kept, error) {
 	return k, nil
 }
 
-func (c *memory) CopyObject(ctx context.Context, in *s3.CopyObjectInput, _ ...func(*s3.Options)) (*s3.CopyObjectOutput, error) {
+func (c *storeroom) CopyObject(ctx context.Context, in *s3.CopyObjectInput, _ ...func(*s3.Options)) (*s3.CopyObjectOutput, error) {
 	end, err := c.begin(ctx, "CopyObject", in.Bucket, in.Key)
 	if err != nil {
 		return nil, err
@@ -344,27 +344,27 @@ func (c *memory) CopyObject(ctx context.Context, in *s3.CopyObjectInput, _ ...fu
 	return &s3.CopyObjectOutput{CopyObjectResult: &s3.CopyObjectResult{ETag: copied.etag}}, nil
 }
 
-func (c *memory) UploadPartCopy(ctx context.Context, in *s3.UploadPartCopyInput, _ ...func(*s3.Options)) (*s3.UploadPartCopyOutput, error) {
+func (c *storeroom) UploadPartCopy(ctx context.Context, in *s3.UploadPartCopyInput, _ ...func(*s3.Options)) (*s3.UploadPartCopyOutput, error) {
 	return nil, refused(501, "NotImplemented")
 }
 
-func (c *memory) GetObjectTagging(context.Context, *s3.GetObjectTaggingInput, ...func(*s3.Options)) (*s3.GetObjectTaggingOutput, error) {
+func (c *storeroom) GetObjectTagging(context.Context, *s3.GetObjectTaggingInput, ...func(*s3.Options)) (*s3.GetObjectTaggingOutput, error) {
 	return &s3.GetObjectTaggingOutput{}, nil
 }
 
-func (c *memory) GetObjectAcl(context.Context, *s3.GetObjectAclInput, ...func(*s3.Options)) (*s3.GetObjectAclOutput, error) {
+func (c *storeroom) GetObjectAcl(context.Context, *s3.GetObjectAclInput, ...func(*s3.Options)) (*s3.GetObjectAclOutput, error) {
 	return &s3.GetObjectAclOutput{}, nil
 }
 
-func (c *memory) PutObjectTagging(context.Context, *s3.PutObjectTaggingInput, ...func(*s3.Options)) (*s3.PutObjectTaggingOutput, error) {
+func (c *storeroom) PutObjectTagging(context.Context, *s3.PutObjectTaggingInput, ...func(*s3.Options)) (*s3.PutObjectTaggingOutput, error) {
 	return &s3.PutObjectTaggingOutput{}, nil
 }
 
-func (c *memory) PutObjectAcl(context.Context, *s3.PutObjectAclInput, ...func(*s3.Options)) (*s3.PutObjectAclOutput, error) {
+func (c *storeroom) PutObjectAcl(context.Context, *s3.PutObjectAclInput, ...func(*s3.Options)) (*s3.PutObjectAclOutput, error) {
 	return &s3.PutObjectAclOutput{}, nil
 }
 
-func (c *memory) DeleteObject(ctx context.Context, in *s3.DeleteObjectInput, _ ...func(*s3.Options)) (*s3.DeleteObjectOutput, error) {
+func (c *storeroom) DeleteObject(ctx context.Context, in *s3.DeleteObjectInput, _ ...func(*s3.Options)) (*s3.DeleteObjectOutput, error) {
 	end, err := c.begin(ctx, "DeleteObject", in.Bucket, in.Key)
 	if err != nil {
 		return nil, err
@@ -377,7 +377,7 @@ func (c *memory) DeleteObject(ctx context.Context, in *s3.DeleteObjectInput, _ .
 }
 
 // DeleteObjects refuses the keys for which the hook has an error of the operation "Delete".
-func (c *memory) DeleteObjects(ctx context.Context, in *s3.DeleteObjectsInput, _ ...func(*s3.Options)) (*s3.DeleteObjectsOutput, error) {
+func (c *storeroom) DeleteObjects(ctx context.Context, in *s3.DeleteObjectsInput, _ ...func(*s3.Options)) (*s3.DeleteObjectsOutput, error) {
 	end, err := c.begin(ctx, "DeleteObjects", in.Bucket, strconv.Itoa(len(in.Delete.Objects)))
 	if err != nil {
 		return nil, err
@@ -399,7 +399,7 @@ func (c *memory) DeleteObjects(ctx context.Context, in *s3.DeleteObjectsInput, _
 }
 
 // pages are those of a listing. What is written while it is under way is seen.
-func (c *memory) pages(ctx context.Context, bucket, prefix string, yield func([]s3.Object, error) bool) {
+func (c *storeroom) pages(ctx context.Context, bucket, prefix string, yield func([]s3.Object, error) bool) {
 	after := ""
 	order := strings.Compare
 	if c.resolved.Profile.MarkerWithBucket {
@@ -439,7 +439,7 @@ func (c *memory) pages(ctx context.Context, bucket, prefix string, yield func([]
 	}
 }
 
-func (c *memory) ListObjectsV2Pages(ctx context.Context, in *s3.ListObjectsV2Input, _ ...func(*s3.Options)) iter.Seq2[*s3.ListObjectsV2Output, error] {
+func (c *storeroom) ListObjectsV2Pages(ctx context.Context, in *s3.ListObjectsV2Input, _ ...func(*s3.Options)) iter.Seq2[*s3.ListObjectsV2Output, error] {
 	return func(yield func(*s3.ListObjectsV2Output, error) bool) {
 		c.pages(ctx, in.Bucket, in.Prefix, func(page []s3.Object, err error) bool {
 			return yield(&s3.ListObjectsV2Output{Contents: page}, err)
@@ -447,7 +447,7 @@ func (c *memory) ListObjectsV2Pages(ctx context.Context, in *s3.ListObjectsV2Inp
 	}
 }
 
-func (c *memory) ListObjectsPages(ctx context.Context, in *s3.ListObjectsInput, _ ...func(*s3.Options)) iter.Seq2[*s3.ListObjectsOutput, error] {
+func (c *storeroom) ListObjectsPages(ctx context.Context, in *s3.ListObjectsInput, _ ...func(*s3.Options)) iter.Seq2[*s3.ListObjectsOutput, error] {
 	return func(yield func(*s3.ListObjectsOutput, error) bool) {
 		c.pages(ctx, in.Bucket, in.Prefix, func(page []s3.Object, err error) bool {
 			return yield(&s3.ListObjectsOutput{Contents: page}, err)

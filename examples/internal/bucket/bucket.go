@@ -1,4 +1,5 @@
-package main
+// Package bucket makes and removes what an example needs on a server.
+package bucket
 
 import (
 	"context"
@@ -8,9 +9,9 @@ import (
 	"github.com/stowage-go/stowage/s3"
 )
 
-// ensureBucket says whether it had to create the bucket, so that the program
+// Ensure makes the bucket if there is none, and says whether it had to create the bucket, so that the program
 // removes only a bucket of its own.
-func ensureBucket(ctx context.Context, client *s3.Client, bucket string) (created bool, err error) {
+func Ensure(ctx context.Context, client *s3.Client, bucket string) (created bool, err error) {
 	_, err = client.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: bucket})
 	if err == nil || !errors.Is(err, s3.ErrNotFound) {
 		return false, err
@@ -24,8 +25,9 @@ func ensureBucket(ctx context.Context, client *s3.Client, bucket string) (create
 	return err == nil || ctx.Err() != nil, err // cut off by Ctrl-C, it may have been created
 }
 
-func deleteBucket(ctx context.Context, client *s3.Client, bucket string) error {
-	ctx, cancel := afterwards(ctx)
+// Delete removes a bucket, also after the context has ended.
+func Delete(ctx context.Context, client *s3.Client, bucket string) error {
+	ctx, cancel := Afterwards(ctx)
 	defer cancel()
 	_, err := client.DeleteBucket(ctx, &s3.DeleteBucketInput{Bucket: bucket})
 	if errors.Is(err, s3.ErrNotFound) {
@@ -34,8 +36,9 @@ func deleteBucket(ctx context.Context, client *s3.Client, bucket string) error {
 	return err
 }
 
-func deleteObject(ctx context.Context, client *s3.Client, bucket, key string) error {
-	ctx, cancel := afterwards(ctx)
+// DeleteObject removes an object, also after the context has ended.
+func DeleteObject(ctx context.Context, client *s3.Client, bucket, key string) error {
+	ctx, cancel := Afterwards(ctx)
 	defer cancel()
 	_, err := client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: bucket, Key: key})
 	if errors.Is(err, s3.ErrNotFound) { // the upload never got that far
@@ -44,8 +47,8 @@ func deleteObject(ctx context.Context, client *s3.Client, bucket, key string) er
 	return err
 }
 
-// afterwards is a context for cleaning up: it works after Ctrl-C has cancelled
+// Afterwards is a context for cleaning up: it works after Ctrl-C has cancelled
 // the program's, but not for ever.
-func afterwards(ctx context.Context) (context.Context, context.CancelFunc) {
+func Afterwards(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 }

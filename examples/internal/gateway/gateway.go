@@ -1,6 +1,5 @@
-// Package server is what the examples talk to: a server of the user's, by flags, or one inside
-// the program.
-package server
+// Package gateway is an S3 server inside a program, for examples that need nothing else.
+package gateway
 
 import (
 	"context"
@@ -24,13 +23,17 @@ type Gateway struct {
 	AccessKey string
 	SecretKey string
 	Region    string
-	// Stop ends it. It must be called.
-	Stop func() error
+
+	stop func() error
 }
 
-// StartGateway serves the folder dir on a free port of the loopback interface
-// and returns once it answers. One gateway at a time can run in a process.
-func StartGateway(dir string) (_ *Gateway, err error) {
+// Stop ends it.
+func (g *Gateway) Stop() error { return g.stop() }
+
+// Start serves the folder dir on a free port of the loopback interface and
+// returns once it answers. Stop must be called; one gateway at a time can run
+// in a process.
+func Start(dir string) (_ *Gateway, err error) {
 	data := filepath.Join(dir, "data")
 	if err := os.Mkdir(data, 0o700); err != nil {
 		return nil, err
@@ -71,12 +74,12 @@ func StartGateway(dir string) (_ *Gateway, err error) {
 			Quiet:             true,
 		})
 	}()
-	g.Stop = func() error {
+	g.stop = func() error {
 		cancel()
 		return errors.Join(<-ended, os.Chdir(home))
 	}
 	if err := waitUntilUp(address, ended); err != nil {
-		return nil, errors.Join(err, g.Stop())
+		return nil, errors.Join(err, g.stop())
 	}
 	return g, nil
 }
