@@ -170,7 +170,11 @@ func (s *keyspace) partSizes(size, parts int64) (sizes []int64) {
 			sizes = append(sizes, part)
 		}
 	}
-	if plan, err := multipart.NewPlan(size, s.manager.options.engine(s.profile)); err == nil {
+	p := &s.profile
+	plan, err := multipart.NewPlan(size, multipart.Options{PartSize: s.manager.options.PartSize, Limits: multipart.Limits{
+		MinPartSize: p.MinPartSize, MaxPartSize: p.MaxPartSize, MaxParts: int(p.MaxParts), MaxPutSize: p.MaxPutSize, MaxObjectSize: p.MaxObjectSize,
+	}})
+	if err == nil {
 		consider(plan.PartSize)
 	}
 	for _, mib := range usualPartSizes {
