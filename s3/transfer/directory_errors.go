@@ -36,7 +36,11 @@ type ObjectError struct {
 
 // Error is one line: operation, name and cause.
 func (e *ObjectError) Error() string {
-	return e.Operation.String() + " " + strconv.Quote(e.Name) + ": " + e.Err.Error()
+	what := "list"
+	if e.Operation != 0 {
+		what = e.Operation.String()
+	}
+	return what + " " + strconv.Quote(e.Name) + ": " + e.Err.Error()
 }
 
 // Unwrap returns Err.

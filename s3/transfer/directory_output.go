@@ -19,32 +19,6 @@ type DirectoryOutput struct {
 	Bytes int64
 }
 
-// Operation is what is done to a name.
-type Operation int
-
-// The operations.
-const (
-	OperationUpload Operation = iota + 1
-	OperationDownload
-	OperationCopy
-	OperationDelete
-)
-
-// String is the verb.
-func (o Operation) String() string {
-	switch o {
-	case OperationUpload:
-		return "upload"
-	case OperationDownload:
-		return "download"
-	case OperationCopy:
-		return "copy"
-	case OperationDelete:
-		return "delete"
-	}
-	return "list"
-}
-
 // Reason is why an operation is done.
 type Reason int
 

@@ -421,7 +421,7 @@ func TestReasonsAndOperations(t *testing.T) {
 	require.Equal(t, "time differs", ReasonTime.String())
 	require.Equal(t, "content differs", ReasonContent.String())
 	require.Equal(t, "extra", ReasonExtra.String())
-	require.Equal(t, []string{"list", "upload", "download", "copy", "delete"}, []string{
+	require.Equal(t, []string{"unknown", "upload", "download", "copy", "delete"}, []string{
 		Operation(0).String(), OperationUpload.String(), OperationDownload.String(), OperationCopy.String(), OperationDelete.String(),
 	})
 	require.Equal(t, []string{"time", "size", "checksum"}, []string{CompareTime.String(), CompareSize.String(), CompareChecksum.String()})
