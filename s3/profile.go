@@ -104,6 +104,9 @@ type Profile struct {
 	// MarkerWithBucket: a ListObjects marker may be "/bucket/key" in place of "key",
 	// depending on the server's release, and keys are ordered by their UTF-16 units.
 	MarkerWithBucket bool
+	// UploadDirectories is how the names of directories end in which the server keeps the
+	// parts of unfinished uploads, and which it lists among the objects; empty: it lists none.
+	UploadDirectories string
 	// DeleteObjectsKeys is how many keys [Client.DeleteAll] puts into one DeleteObjects
 	// unless it is told; zero means 1000, the API's limit.
 	DeleteObjectsKeys int

@@ -169,7 +169,7 @@ func Alluxio() Profile {
 		MaxParts:      10000, MinPartSize: 5 * mebibyte, MaxPartSize: 5 * gibibyte,
 		MaxPutSize: 5 * gibibyte, MaxObjectSize: 5 * tebibyte,
 		// Releases up to 2.9.1 say EncodingType url whether asked or not, and never encode.
-		ListVersion: 2, EncodingTypeIfAsked: true, MarkerWithBucket: true,
+		ListVersion: 2, EncodingTypeIfAsked: true, MarkerWithBucket: true, UploadDirectories: "_s3_multipart_tmp",
 		OtherOperations: Unsupported,
 		Operations: supported(Supported,
 			"AbortMultipartUpload", "CompleteMultipartUpload", "CopyObject", "CreateBucket", "CreateMultipartUpload", "DeleteBucket",

@@ -58,8 +58,8 @@ type CopyClient interface {
 
 // DirectoryClient is what directories need, beside what uploads, downloads and copies do.
 type DirectoryClient interface {
-	ListObjectsV2(context.Context, *s3.ListObjectsV2Input, ...func(*s3.Options)) (*s3.ListObjectsV2Output, error)
-	ListObjects(context.Context, *s3.ListObjectsInput, ...func(*s3.Options)) (*s3.ListObjectsOutput, error)
+	ListObjectsV2Pages(context.Context, *s3.ListObjectsV2Input, ...func(*s3.Options)) iter.Seq2[*s3.ListObjectsV2Output, error]
+	ListObjectsPages(context.Context, *s3.ListObjectsInput, ...func(*s3.Options)) iter.Seq2[*s3.ListObjectsOutput, error]
 	DeleteObject(context.Context, *s3.DeleteObjectInput, ...func(*s3.Options)) (*s3.DeleteObjectOutput, error)
 	DeleteObjects(context.Context, *s3.DeleteObjectsInput, ...func(*s3.Options)) (*s3.DeleteObjectsOutput, error)
 }

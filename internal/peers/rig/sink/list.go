@@ -2,35 +2,69 @@ package main
 
 import (
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 )
 
+// bucketKeys is what a bucket's name says of its listing; -keys tells of all others.
+//
+//	keys-5000000          five million keys
+//	keys-5000000-step-2   of these every second, the first included
+//	tree-5000000          as many of no bytes, in directories of 10,000: 0000/object-0000000000
+type bucketKeys struct {
+	n, step int
+	tree    bool
+}
+
+var bucketName = regexp.MustCompile(`^(keys|tree)-([0-9]{1,9})(?:-step-([1-9][0-9]{0,8}))?$`)
+
+func keysOf(bucket string) bucketKeys {
+	m := bucketName.FindStringSubmatch(bucket)
+	if m == nil {
+		return bucketKeys{n: *listKeys, step: 1}
+	}
+	b := bucketKeys{step: 1, tree: m[1] == "tree"}
+	b.n, _ = strconv.Atoi(m[2])
+	if m[3] != "" {
+		b.step, _ = strconv.Atoi(m[3])
+		b.n = (b.n + b.step - 1) / b.step
+	}
+	return b
+}
+
 func (k *cn) list(r *req, bucket string) error {
-	start := 0
+	keys, start := keysOf(bucket), 0
 	if t := r.q.Get("continuation-token"); t != "" {
 		start, _ = strconv.Atoi(t)
 	} else if t := r.q.Get("marker"); t != "" {
 		fmt.Sscanf(t[strings.LastIndexByte(t, '-')+1:], "%d", &start)
-		start++
+		start = start/keys.step + 1
 	}
-	end := min(start+1000, *listKeys)
+	end := min(start+1000, keys.n)
 	b := make([]byte, 0, 400<<10)
 	b = append(b, xmlh+`<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>`+bucket+`</Name><Prefix></Prefix><KeyCount>`...)
 	b = strconv.AppendInt(b, int64(end-start), 10)
 	b = append(b, `</KeyCount><MaxKeys>1000</MaxKeys><IsTruncated>`...)
-	b = strconv.AppendBool(b, end < *listKeys)
+	b = strconv.AppendBool(b, end < keys.n)
 	b = append(b, `</IsTruncated>`...)
-	if end < *listKeys {
+	if end < keys.n {
 		b = append(b, `<NextContinuationToken>`...)
 		b = strconv.AppendInt(b, int64(end), 10)
 		b = append(b, `</NextContinuationToken>`...)
 	}
-	for i := start; i < end; i++ {
-		b = append(b, `<Contents><Key>photos/2026/archive/object-`...)
+	for at := start; at < end; at++ {
+		i, size := at*keys.step, int64(0)
+		b = append(b, `<Contents><Key>`...)
+		if keys.tree {
+			b = append(b, fmt.Sprintf("%04d/object-", i/10000)...)
+		} else {
+			b = append(b, `photos/2026/archive/object-`...)
+			size = int64(i) * 7919
+		}
 		b = pad(b, i)
 		b = append(b, `</Key><LastModified>2026-01-02T15:04:05.000Z</LastModified><ETag>&quot;0123456789abcdef0123456789abcdef&quot;</ETag><Size>`...)
-		b = strconv.AppendInt(b, int64(i)*7919, 10)
+		b = strconv.AppendInt(b, size, 10)
 		b = append(b, `</Size><StorageClass>STANDARD</StorageClass></Contents>`...)
 	}
 	b = append(b, `</ListBucketResult>`...)
