@@ -24,6 +24,7 @@ import (
 // storeroom is a Client that keeps buckets in memory: it lists, stores, ranges, copies and deletes
 // as a server of its profile does.
 type storeroom struct {
+	Client   // the operations that it does not have
 	resolved s3.Options
 	now      time.Time // that of the next object; each is a second later
 	pageSize int

@@ -14,29 +14,6 @@ import (
 // maxPending is the number of events that are kept for a watcher who is slow.
 const maxPending = 256
 
-// Operation is a kind of transfer.
-type Operation int
-
-// The kinds of transfers.
-const (
-	OperationUpload Operation = iota + 1
-	OperationDownload
-	OperationCopy
-)
-
-// String is the operation's name in lower case.
-func (o Operation) String() string {
-	switch o {
-	case OperationUpload:
-		return "upload"
-	case OperationDownload:
-		return "download"
-	case OperationCopy:
-		return "copy"
-	}
-	return "unknown"
-}
-
 // EventKind is what an [Event] tells of.
 type EventKind int
 
