@@ -80,7 +80,7 @@ func TestTransferCopies(t *testing.T) {
 	eachServer(t, func(t *testing.T, s *server) {
 		bucket, second := s.bucket(t), s.bucket(t)
 		const key = "dir/a b+cü.bin"
-		body := data(2*minPart + 12345)
+		body := data(minPart + 12345)
 		s.source(t, bucket, key, body, func(o *transfer.Options) { o.Threshold = 3 * minPart })
 		from := s3.CopySource(bucket, key, "")
 		for name, c := range map[string]struct {
@@ -88,8 +88,8 @@ func TestTransferCopies(t *testing.T) {
 			parts   int
 		}{
 			"copy":           {func(*transfer.Options) {}, 0},
-			"copy in parts":  {copyInParts, 3},
-			"copy, streamed": {copyStreamed, 3},
+			"copy in parts":  {copyInParts, 2},
+			"copy, streamed": {copyStreamed, 2},
 		} {
 			s.check(t, name, func(ctx context.Context, _ *testing.T) error {
 				var last transfer.Progress
@@ -156,7 +156,7 @@ func TestTransferCopies(t *testing.T) {
 		})
 		// Some servers take such a key for another one when a part is copied: there it is one
 		// CopyObject.
-		for _, escaped := range []string{"100%", "x%41", "what?", "a#b&c=d"} {
+		for _, escaped := range []string{"x%41", "what?&a=b#c"} {
 			s.check(t, "copy in parts of a key that is escaped", func(ctx context.Context, _ *testing.T) error {
 				s.source(t, bucket, escaped, body[:minPart+1])
 				out, err := s.copy(ctx, &s3.CopyObjectInput{Bucket: second, Key: escaped, CopySource: s3.CopySource(bucket, escaped, "")}, copyInParts)

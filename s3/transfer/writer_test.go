@@ -345,6 +345,39 @@ func TestWriterOfARefusal(t *testing.T) {
 	require.NoError(t, w.Abort())
 }
 
+// The reader's side ends with the writer's, whoever reads.
+func TestHandover(t *testing.T) {
+	var h handover
+	h.changed.L = &h.mu
+	read := make(chan string)
+	go func() {
+		data, err := io.ReadAll(&h)
+		read <- fmt.Sprint(string(data), " ", err)
+	}()
+	require.Equal(t, 5, h.write([]byte("hello")))
+	n, err := h.readFrom(bytes.NewReader([]byte(" world")))
+	require.NoError(t, err)
+	require.EqualValues(t, 6, n)
+	h.end(io.EOF)
+	h.end(errors.New("too late"))
+	require.Equal(t, "hello world <nil>", <-read)
+	require.Zero(t, h.write([]byte("x")))
+	_, err = h.readFrom(bytes.NewReader(nil))
+	require.ErrorIs(t, err, errGone)
+}
+
+// A Close from elsewhere, which is not allowed, does not let a Write pass for one that was
+// taken.
+func TestWriterClosedElsewhere(t *testing.T) {
+	w := newWriter(t, newFake(s3.AWS()))
+	w.mu.Lock()
+	w.end(&UploadOutput{}, nil)
+	w.mu.Unlock()
+	n, err := w.Write([]byte("x"))
+	require.Zero(t, n)
+	require.ErrorIs(t, err, fs.ErrClosed)
+}
+
 // With a length that was stated, another is an error and nothing is stored.
 func TestWriterLength(t *testing.T) {
 	for _, want := range []int64{0, 10, 4 * partSize} {
