@@ -51,7 +51,7 @@ func (d *objectDownload) run(ctx context.Context) (*DownloadOutput, error) {
 	d.tracker = multipart.NewTracker(d.progress())
 	defer d.tracker.Stop()
 	workers, wctx := download.NewWorkers(ctx, d.lane)
-	defer workers.Wait() //nolint:errcheck // it is told where it may fail
+	defer workers.Wait() // on every way out; what fails is told below
 	if err := d.takeUp(wctx); err != nil {
 		return nil, err
 	}
