@@ -42,7 +42,7 @@ func (d *objectDownload) run(ctx context.Context) (_ *DownloadOutput, err error)
 	defer func() { t.end(err) }()
 	d.tracker = t.Tracker
 	workers, wctx := download.NewWorkers(ctx, d.lane)
-	defer workers.Wait() //nolint:errcheck // it is told where it may fail
+	defer workers.Wait() // on every way out; what fails is told below
 	if err := d.takeUp(wctx); err != nil {
 		return nil, err
 	}

@@ -202,6 +202,35 @@ func TestDownloadWithoutHead(t *testing.T) {
 	require.ErrorIs(t, err, s3.ErrForbidden)
 }
 
+// The checksum, too, is that of the state that the download began with.
+func TestDownloadChecksumOfAnotherState(t *testing.T) {
+	t.Parallel()
+	data := pattern(3 * partSize)
+	for _, version := range []bool{false, true} {
+		s := startShelf(t, s3.AWS(), false, shelve(data).sum(checksum.CRC32))
+		s.noIfMatch = !version
+		if version {
+			s.object.header.Set("X-Amz-Version-Id", "v1")
+			s.versions = map[string]*shelved{"v1": s.object}
+		}
+		s.hook = func(_ http.ResponseWriter, r *http.Request, n int) bool {
+			if r.Method == http.MethodHead && n == 1 {
+				s.replace(shelve(data[1:]).sum(checksum.CRC32))
+			}
+			return false
+		}
+		var w memoryWriter
+		out, err := s.manager(t).Download(t.Context(), &w, get(), func(o *Options) { o.Integrity = IntegrityChecksum })
+		if !version {
+			require.ErrorIs(t, err, s3.ErrObjectChanged)
+			continue
+		}
+		require.NoError(t, err)
+		requireSame(t, data, w.b)
+		assert.Equal(t, s3.ChecksumAlgorithmCrc32, out.Verified)
+	}
+}
+
 func TestDownloadBadInput(t *testing.T) {
 	t.Parallel()
 	s := startShelf(t, s3.CephRGW(), false, shelve(pattern(10)))

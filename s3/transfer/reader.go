@@ -132,7 +132,7 @@ func (r *objectReader) open(memory memory) error {
 		r.direct = first.Body
 		return nil
 	}
-	r.window.init(memory, size, most)
+	r.window.init(memory, min(size, r.fetch.state.Size), most)
 	r.running.Go(func() { r.fetchAll(first, slot) })
 	if r.content.pending {
 		r.running.Go(r.expect)

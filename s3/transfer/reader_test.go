@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -395,4 +396,37 @@ func (c *two) HeadObject(ctx context.Context, in *s3.HeadObjectInput, fns ...fun
 		return c.from.HeadObject(ctx, in, fns...)
 	}
 	return c.Client.HeadObject(ctx, in, fns...)
+}
+
+// Bodies that are not as long as their client says.
+func TestWindowFill(t *testing.T) {
+	t.Parallel()
+	broken := errors.New("broken")
+	for _, c := range []struct {
+		body io.Reader
+		text string
+		want error
+	}{
+		{strings.NewReader("01234"), "", nil},
+		{iotest.DataErrReader(strings.NewReader("01234")), "", nil},
+		{strings.NewReader("0123"), "", io.ErrUnexpectedEOF},
+		{strings.NewReader("012345"), "goes on after its 5 bytes", nil},
+		{io.MultiReader(strings.NewReader("012"), iotest.ErrReader(broken)), "", broken},
+		{io.MultiReader(strings.NewReader("01234"), iotest.ErrReader(broken)), "", broken},
+	} {
+		var w window
+		w.init(&countedMemory{}, 5, 1)
+		part := w.room(5)
+		err := w.fill(part, c.body, func([]byte) {})
+		if c.text != "" {
+			require.ErrorContains(t, err, c.text)
+			continue
+		}
+		require.ErrorIs(t, err, c.want)
+		w.close()
+		w.take(1)
+		_, err = w.next()
+		require.Equal(t, fs.ErrClosed, err)
+		require.Nil(t, w.room(5))
+	}
 }
