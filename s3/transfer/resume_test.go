@@ -527,7 +527,7 @@ func TestRefusedBeginning(t *testing.T) {
 
 func TestAbortCheckpoint(t *testing.T) {
 	s := startServer(t, small(s3.AWS()), true)
-	path, data := interrupted(t, s)
+	path, _ := interrupted(t, s)
 	m := newManager(t, s.newClient(t))
 	s.before = oneOf("AbortMultipartUpload", refusal(403, "AccessDenied"))
 	err := m.AbortCheckpoint(t.Context(), path)
@@ -541,7 +541,7 @@ func TestAbortCheckpoint(t *testing.T) {
 	require.NoFileExists(t, path)
 
 	// A part of a process that was killed comes late, and brings the upload back.
-	path, data = interrupted(t, s)
+	path, data := interrupted(t, s)
 	s.after = func(e *exchange) *reply {
 		if e.Op == "AbortMultipartUpload" {
 			s.after = nil
