@@ -457,6 +457,9 @@ func TestPlanIsChecked(t *testing.T) {
 	} {
 		require.ErrorContains(t, requireUploadError(t, use(good)), says)
 	}
+	good.Integrity, good.ChecksumAlgorithm = IntegrityChecksum, s3.ChecksumAlgorithmCrc32
+	_, err := good.Merge(Receipts{UploadId: "id", Parts: []Receipt{{PartNumber: 1, Size: partSize}}})
+	require.ErrorContains(t, err, "none of the plan's", "a checksum is missing")
 	require.ErrorContains(t, requireUploadError(t, m.AbortPlan(t.Context(), nil)), "Plan: is nil")
 	got, err := m.UploadShare(t.Context(), nil, Share{}, nil)
 	require.ErrorContains(t, requireUploadError(t, err), "Plan: is nil")

@@ -398,6 +398,7 @@ func TestResumeOfAnUploadThatIsOver(t *testing.T) {
 			}
 			require.NoError(t, err)
 			require.Equal(t, c.sent, s.sent())
+			require.Len(t, s.of("CompleteMultipartUpload"), min(c.sent, 1))
 			require.Equal(t, data, s.object(objectPath))
 			require.True(t, out.SizeVerified)
 			require.NotEmpty(t, out.ETag)
@@ -406,6 +407,20 @@ func TestResumeOfAnUploadThatIsOver(t *testing.T) {
 			require.Zero(t, s.open())
 		})
 	}
+}
+
+// What was sent of an upload that is gone is of no use to the one that is begun in its place.
+func TestBegunAnew(t *testing.T) {
+	s := startServer(t, small(s3.AWS()), true)
+	path, data := interrupted(t, s)
+	delete(s.uploads, "upload-1")
+	s.before = failPart(2)
+	_, err := newManager(t, s.newClient(t)).Upload(t.Context(), input(bytes.NewReader(data)), noting(path))
+	require.ErrorIs(t, err, s3.ErrAccessDenied)
+	c, err := readCheckpoint(path)
+	require.NoError(t, err)
+	require.Equal(t, "upload-2", c.Header.Plan.UploadId)
+	require.Len(t, c.Receipts, 1)
 }
 
 // CreateMultipartUpload was answered, but nobody heard it.
@@ -512,7 +527,7 @@ func TestRefusedBeginning(t *testing.T) {
 
 func TestAbortCheckpoint(t *testing.T) {
 	s := startServer(t, small(s3.AWS()), true)
-	path, data := interrupted(t, s)
+	path, _ := interrupted(t, s)
 	m := newManager(t, s.newClient(t))
 	s.before = oneOf("AbortMultipartUpload", refusal(403, "AccessDenied"))
 	err := m.AbortCheckpoint(t.Context(), path)
@@ -524,6 +539,18 @@ func TestAbortCheckpoint(t *testing.T) {
 	require.NoError(t, m.AbortCheckpoint(t.Context(), path))
 	require.Zero(t, s.open())
 	require.NoFileExists(t, path)
+
+	// A part of a process that was killed comes late, and brings the upload back.
+	path, data := interrupted(t, s)
+	s.after = func(e *exchange) *reply {
+		if e.Op == "AbortMultipartUpload" {
+			s.after = nil
+			s.uploads[e.Query["uploadId"]] = &pending{path: objectPath, parts: map[int]stored{5: {}}}
+		}
+		return nil
+	}
+	require.NoError(t, m.AbortCheckpoint(t.Context(), path))
+	require.Zero(t, s.open())
 
 	// What is over is over, and the object stays.
 	s.put(objectPath, data)
