@@ -148,9 +148,9 @@ func TestWorkers(t *testing.T) {
 	w, ctx := NewWorkers(t.Context(), lane)
 	slot, err := lane.Acquire(ctx)
 	require.NoError(t, err)
-	w.FetchIn(slot, func() (int64, error) { return 1, nil })
+	w.FetchIn(slot, func(*schedule.Slot) (int64, error) { return 1, nil })
 	for range 5 {
-		require.True(t, w.Fetch(func() (int64, error) { return 1, nil }))
+		require.True(t, w.Fetch(func(*schedule.Slot) (int64, error) { return 1, nil }))
 	}
 	w.Go(func() error { return nil })
 	require.NoError(t, w.Wait())
@@ -158,13 +158,13 @@ func TestWorkers(t *testing.T) {
 	// The first failure ends the others, and no more are begun.
 	broken := errors.New("broken")
 	w, ctx = NewWorkers(t.Context(), lane)
-	require.True(t, w.Fetch(func() (int64, error) {
+	require.True(t, w.Fetch(func(*schedule.Slot) (int64, error) {
 		<-ctx.Done()
 		return 0, context.Cause(ctx)
 	}))
-	require.True(t, w.Fetch(func() (int64, error) { return 0, broken }))
+	require.True(t, w.Fetch(func(*schedule.Slot) (int64, error) { return 0, broken }))
 	<-ctx.Done()
-	assert.False(t, w.Fetch(func() (int64, error) { return 0, nil }))
+	assert.False(t, w.Fetch(func(*schedule.Slot) (int64, error) { return 0, nil }))
 	require.ErrorIs(t, w.Wait(), broken)
 }
 

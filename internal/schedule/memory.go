@@ -21,6 +21,7 @@ type pool struct {
 	mu      sync.Mutex
 	shares  int
 	lent    int64 // bytes
+	ahead   int64 // bytes that readers hold, see ReadAhead
 	alive   int64 // lent and idle
 	peak    int64 // of alive
 	idle    [][]byte
@@ -249,13 +250,15 @@ func (p *pool) serve() {
 
 // grant lends what a asks for, if it can be lent now.
 func (p *pool) grant(a *ask) bool {
-	if a.full > 0 && p.growing+a.size+p.largest(a.full) > p.budget {
+	if a.full > 0 && p.growing+a.size+p.largest(a.full)+p.ahead > p.budget {
 		if a.share.first == 0 {
 			return false // it holds nothing, and may wait for the others to be through
 		}
 		a.size, a.full = a.full, 0 // for which there is room, once what is under way is back
 	}
-	if p.lent > 0 && p.lent+a.size > p.budget {
+	// One buffer there always is, so that an upload of what a reader reads can't wait for
+	// the reader's memory.
+	if p.lent > 0 && p.lent+a.size+p.ahead > p.budget {
 		return false
 	}
 	a.buf = p.reuse(a)
@@ -279,7 +282,7 @@ func (p *pool) grant(a *ask) bool {
 		p.growing += size
 	}
 	p.trim()
-	p.peak = max(p.peak, p.alive)
+	p.peak = max(p.peak, p.alive+p.ahead)
 	return true
 }
 
@@ -314,7 +317,7 @@ func (p *pool) largest(full int64) int64 {
 func (p *pool) reuse(a *ask) []byte {
 	for i := len(p.idle) - 1; i >= 0; i-- {
 		c := int64(cap(p.idle[i]))
-		if c == a.size || c > a.size && c <= 2*a.size && a.full == 0 && p.lent+c <= p.budget && a.share.lent+c <= a.share.limit {
+		if c == a.size || c > a.size && c <= 2*a.size && a.full == 0 && p.lent+c+p.ahead <= p.budget && a.share.lent+c <= a.share.limit {
 			buf := p.idle[i]
 			p.idle = slices.Delete(p.idle, i, i+1)
 			return buf
@@ -337,7 +340,7 @@ func (p *pool) keep(buf []byte) {
 
 // trim lets idle buffers go, the oldest first, until the budget is kept.
 func (p *pool) trim() {
-	for p.alive > p.budget && len(p.idle) > 0 {
+	for p.alive+p.ahead > p.budget && len(p.idle) > 0 {
 		p.forget()
 	}
 }
@@ -350,5 +353,5 @@ func (p *pool) forget() {
 func (p *pool) usage() (alive, peak int64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.alive, p.peak
+	return p.alive + p.ahead, p.peak
 }

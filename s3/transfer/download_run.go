@@ -8,6 +8,7 @@ import (
 	"github.com/stowage-go/stowage/internal/checksum"
 	"github.com/stowage-go/stowage/internal/download"
 	"github.com/stowage-go/stowage/internal/multipart"
+	"github.com/stowage-go/stowage/internal/schedule"
 	"github.com/stowage-go/stowage/s3"
 )
 
@@ -50,17 +51,17 @@ func (d *objectDownload) run(ctx context.Context) (_ *DownloadOutput, err error)
 	if err != nil {
 		return nil, err
 	}
-	first, err := d.begin(wctx)
+	first, err := d.begin(wctx, slot)
 	if err != nil {
 		slot.Done(0, err)
 		return nil, err
 	}
-	workers.FetchIn(slot, func() (int64, error) { return d.save(wctx, d.missing[0], first) })
+	workers.FetchIn(slot, func(*schedule.Slot) (int64, error) { return d.save(wctx, d.missing[0], first) })
 	if d.content.pending || d.back != nil {
 		workers.Go(func() error { return d.compare(wctx) })
 	}
 	for _, i := range d.missing[1:] {
-		if !workers.Fetch(func() (int64, error) { return d.fetchPart(wctx, i) }) {
+		if !workers.Fetch(func(slot *schedule.Slot) (int64, error) { return d.fetchPart(wctx, slot, i) }) {
 			break
 		}
 	}
@@ -115,8 +116,8 @@ func (d *objectDownload) takeUp(ctx context.Context) error {
 }
 
 // begin asks for the first part that is missing, and makes ready for all.
-func (d *objectDownload) begin(ctx context.Context) (*s3.GetObjectOutput, error) {
-	out, err := d.firstAnswer(ctx)
+func (d *objectDownload) begin(ctx context.Context, slot *schedule.Slot) (*s3.GetObjectOutput, error) {
+	out, err := d.firstAnswer(ctx, slot)
 	if err != nil {
 		return nil, err
 	}
@@ -127,15 +128,15 @@ func (d *objectDownload) begin(ctx context.Context) (*s3.GetObjectOutput, error)
 	return out, nil
 }
 
-func (d *objectDownload) firstAnswer(ctx context.Context) (*s3.GetObjectOutput, error) {
+func (d *objectDownload) firstAnswer(ctx context.Context, slot *schedule.Slot) (*s3.GetObjectOutput, error) {
 	if d.partial == nil {
-		return d.first(ctx, d.partSize())
+		return d.first(ctx, slot, d.partSize())
 	}
 	if d.in.IfMatch != "" && d.in.IfMatch != d.state.ETag {
 		d.outdated = true
 		return nil, s3.ErrObjectChanged
 	}
-	out, err := d.part(ctx, d.parts[d.missing[0]])
+	out, err := d.part(ctx, slot, d.parts[d.missing[0]])
 	// A server that knows no ranges can't give the rest either.
 	d.outdated = errors.Is(err, s3.ErrObjectChanged) || errors.Is(err, errMalformed)
 	if err == nil {
@@ -236,8 +237,8 @@ func (d *objectDownload) compare(ctx context.Context) error {
 }
 
 // fetchPart gets part i into its place.
-func (d *objectDownload) fetchPart(ctx context.Context, i int) (int64, error) {
-	out, err := d.part(ctx, d.parts[i])
+func (d *objectDownload) fetchPart(ctx context.Context, slot *schedule.Slot, i int) (int64, error) {
+	out, err := d.part(ctx, slot, d.parts[i])
 	if err != nil {
 		return 0, d.partFailed(i, err)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -78,16 +79,16 @@ func (f *fetch) check() error {
 
 // first asks for the first size bytes, and pins the object to the state that answers. All of
 // it is asked for where it is known to be no longer: then the answer tells its checksum.
-func (f *fetch) first(ctx context.Context, size int64) (*s3.GetObjectOutput, error) {
+func (f *fetch) first(ctx context.Context, slot *schedule.Slot, size int64) (*s3.GetObjectOutput, error) {
 	in := f.in
 	if f.options.size == nil || *f.options.size > size {
 		in.Range = ranged.Header(0, size)
 	}
-	out, err := f.get(ctx, &in)
+	out, err := f.get(ctx, slot, &in)
 	if in.Range != "" && unsatisfiable(err) {
 		// There is no first byte: it is empty.
 		in.Range = ""
-		out, err = f.get(ctx, &in)
+		out, err = f.get(ctx, slot, &in)
 	}
 	if err != nil {
 		return nil, err
@@ -113,22 +114,22 @@ func (f *fetch) pinned(out *s3.GetObjectOutput) {
 	f.version = out.VersionId
 }
 
-func (f *fetch) get(ctx context.Context, in *s3.GetObjectInput) (*s3.GetObjectOutput, error) {
+func (f *fetch) get(ctx context.Context, slot *schedule.Slot, in *s3.GetObjectInput) (*s3.GetObjectOutput, error) {
 	if f.wantsChecksum() {
 		in.ChecksumMode = s3.ChecksumModeEnabled // of use in an answer without a range
 	}
-	return f.client.GetObject(ctx, in, f.options.ClientOptions...)
+	return f.client.GetObject(ctx, in, append(slices.Clip(f.options.ClientOptions), observed(slot.Retried))...)
 }
 
 // part asks for a part of the object that was pinned.
-func (f *fetch) part(ctx context.Context, p download.Part) (*s3.GetObjectOutput, error) {
+func (f *fetch) part(ctx context.Context, slot *schedule.Slot, p download.Part) (*s3.GetObjectOutput, error) {
 	in := f.in
 	in.Range, in.IfMatch = p.Range(), f.condition()
-	out, err := f.get(ctx, &in)
+	out, err := f.get(ctx, slot, &in)
 	if f.versioned(err) {
 		in.VersionId = f.version
 		replaced := err
-		if out, err = f.get(ctx, &in); errors.Is(err, s3.ErrNotFound) || errors.Is(err, s3.ErrForbidden) {
+		if out, err = f.get(ctx, slot, &in); errors.Is(err, s3.ErrNotFound) || errors.Is(err, s3.ErrForbidden) {
 			err = fmt.Errorf("%w; version %s: %w", replaced, f.version, err)
 		}
 	}

@@ -8,8 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/stowage-go/stowage/internal/multipart"
 	"github.com/stowage-go/stowage/s3"
 )
@@ -158,8 +156,7 @@ type sweep struct {
 
 // round aborts what one listing tells, and returns how that ended.
 func (s *sweep) round(ctx context.Context, bucket, prefix string) error {
-	var aborts errgroup.Group
-	aborts.SetLimit(abortsAtOnce)
+	aborts := newBounded(abortsAtOnce)
 	var ended error
 	for u, err := range s.manager.ListIncomplete(ctx, bucket, prefix, s.fns...) {
 		if err != nil {
@@ -176,17 +173,14 @@ func (s *sweep) round(ctx context.Context, bucket, prefix string) error {
 			s.mu.Unlock()
 			continue
 		}
-		aborts.Go(func() error {
-			s.abort(ctx, u)
-			return nil
-		})
+		aborts.Go(func() { s.abort(ctx, u) })
 	}
-	_ = aborts.Wait() // failures are in s
+	aborts.Wait()
 	return ended
 }
 
 func (s *sweep) abort(ctx context.Context, u IncompleteUpload) {
-	o := s.manager.with(s.fns)
+	o := s.manager.optionsOf(s.fns)
 	_, err := s.manager.client.AbortMultipartUpload(ctx, &s3.AbortMultipartUploadInput{Bucket: u.Bucket, Key: u.Key, UploadId: u.UploadId}, o.ClientOptions...)
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -8,8 +8,6 @@ import (
 	"net/http"
 	"time"
 
-	"golang.org/x/sync/semaphore"
-
 	"github.com/stowage-go/stowage/internal/schedule"
 	"github.com/stowage-go/stowage/internal/transport"
 	"github.com/stowage-go/stowage/s3"
@@ -23,8 +21,7 @@ type Manager struct {
 	options Options
 	shared  *schedule.Scheduler
 	events  *hub
-	// readAhead is half of the memory budget, for all readers: the other half is there for
-	// uploads that send what a reader reads.
+	// readAhead is what readers take of the memory budget.
 	readAhead memory
 	settle    time.Duration // abortSettle, but in tests
 }
@@ -44,9 +41,8 @@ func NewManager(client Client, fns ...func(*Options)) (*Manager, error) {
 	if err := m.options.noCheckpoint(); err != nil {
 		return nil, err
 	}
-	shared := m.options.schedule()
-	m.shared = schedule.New(shared)
-	m.readAhead = semaphore.NewWeighted(max(shared.Memory, 0) / 2)
+	m.shared = schedule.New(m.options.schedule())
+	m.readAhead = m.shared.ReadAhead()
 	return m, nil
 }
 

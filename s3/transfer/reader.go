@@ -112,7 +112,7 @@ func (r *objectReader) open(memory memory) error {
 		return err
 	}
 	size, most := r.fetch.options.readPartSize()
-	first, err := r.fetch.first(r.ctx, size)
+	first, err := r.fetch.first(r.ctx, slot, size)
 	if err == nil {
 		if err = r.plan(first, size); err != nil {
 			first.Body.Close()

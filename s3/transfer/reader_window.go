@@ -206,7 +206,7 @@ func (r *objectReader) fetchAll(first *s3.GetObjectOutput, slot *schedule.Slot) 
 			out = nil
 		}
 		r.running.Go(func() {
-			err := r.fetchPart(i, part, out)
+			err := r.fetchPart(i, turn, part, out)
 			turn.Done(int64(part.filled), err)
 		})
 	}
@@ -214,7 +214,7 @@ func (r *objectReader) fetchAll(first *s3.GetObjectOutput, slot *schedule.Slot) 
 }
 
 // fetchPart fetches part i, which has been answered if out is there.
-func (r *objectReader) fetchPart(i int, part *buffered, out *s3.GetObjectOutput) (err error) {
+func (r *objectReader) fetchPart(i int, turn *schedule.Slot, part *buffered, out *s3.GetObjectOutput) (err error) {
 	p := r.parts[i]
 	defer func() {
 		if err != nil {
@@ -223,7 +223,7 @@ func (r *objectReader) fetchPart(i int, part *buffered, out *s3.GetObjectOutput)
 		}
 	}()
 	if out == nil {
-		if out, err = r.fetch.part(r.ctx, p); err != nil {
+		if out, err = r.fetch.part(r.ctx, turn, p); err != nil {
 			return err
 		}
 	}

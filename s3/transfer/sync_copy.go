@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"net/url"
-	"strings"
 
 	"github.com/stowage-go/stowage/s3"
 )
@@ -51,18 +49,13 @@ func (c *copies) transfer(ctx context.Context, from *entry, moved func(int64)) e
 		c.options.CopyObject(in)
 	}
 	in.Bucket, in.Key = c.to.bucket, c.to.prefix+from.name
-	in.CopySource = copySource(c.from.bucket, c.from.prefix+from.name)
+	in.CopySource = s3.CopySource(c.from.bucket, c.from.prefix+from.name, "")
 	_, err := c.to.manager.Copy(ctx, in, c.transferOptions(from.name, moved))
 	var refused *s3.Error
 	if from.isDirectory() && from.size == 0 && errors.As(err, &refused) && refused.StatusCode == http.StatusBadRequest {
 		return c.through(ctx, from, moved) // versitygw copies no markers
 	}
 	return err
-}
-
-// copySource names an object as CopyObject wants it.
-func copySource(bucket, key string) string {
-	return bucket + "/" + strings.NewReplacer("+", "%20", "%2F", "/").Replace(url.QueryEscape(key))
 }
 
 // through reads an object from the one server and sends it to the other. The GetObject holds no
@@ -89,7 +82,7 @@ func (c *copies) through(ctx context.Context, from *entry, moved func(int64)) er
 		c.options.PutObject(put)
 	}
 	put.Bucket, put.Key = c.to.bucket, c.to.prefix+from.name
-	put.Body, put.ContentLength = source.shared.Limit(ctx, object.Body), &object.ContentLength
+	put.Body, put.ContentLength = source.limiter(&source.options).Reader(ctx, object.Body), &object.ContentLength
 	_, err = c.to.manager.Upload(ctx, put, c.transferOptions(from.name, moved))
 	return err
 }

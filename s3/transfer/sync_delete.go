@@ -39,7 +39,7 @@ func (b *bin) flush(ctx context.Context) {
 	if len(batch) == 0 {
 		return
 	}
-	b.mirror.objects.Go(func() error {
+	b.mirror.objects.Go(func() {
 		many := make([]entry, 0, len(batch))
 		for i := range batch {
 			if e := &batch[i]; b.keyspace.single || !rest.XMLCarries(b.keyspace.prefix+e.name) {
@@ -51,7 +51,6 @@ func (b *bin) flush(ctx context.Context) {
 		if len(many) > 0 {
 			b.all(ctx, many)
 		}
-		return nil
 	})
 }
 

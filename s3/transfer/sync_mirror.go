@@ -8,8 +8,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 )
 
 // mirror is a directory's transfer under way. One goroutine joins the two listings; objects are
@@ -20,7 +18,7 @@ type mirror struct {
 	order   keyOrder
 	compare bool // the target is listed, too
 
-	objects errgroup.Group
+	objects *bounded
 	stop    context.CancelCauseFunc
 	unsafe  bool // the source is not known in full: nothing is deleted any more
 
@@ -73,13 +71,13 @@ func (m *mirror) run(ctx context.Context) (*DirectoryOutput, error) {
 		return notBegun(err)
 	}
 	defer m.way.end()
-	m.objects.SetLimit(m.options.objects(m.way.concurrency()))
+	m.objects = newBounded(m.options.objects(m.way.concurrency()))
 
 	err := m.join(ctx)
 	if err == nil {
 		m.way.flush(ctx)
 	}
-	_ = m.objects.Wait()
+	m.objects.Wait()
 	if ctx.Err() != nil { // also of the last objects
 		err = context.Cause(ctx)
 		if !errors.Is(err, ctx.Err()) && m.halted(err) {
@@ -217,34 +215,30 @@ func (m *mirror) consider(ctx context.Context, f, t *entry) {
 		return
 	}
 	from := *f
-	m.objects.Go(func() error {
-		m.transfer(ctx, a, &from)
-		return nil
-	})
+	m.objects.Go(func() { m.transfer(ctx, a, &from) })
 }
 
 // look compares contents, and transfers where they differ.
 func (m *mirror) look(ctx context.Context, a Action, from, to entry) {
-	m.objects.Go(func() error {
+	m.objects.Go(func() {
 		same, err := m.way.same(ctx, &from, &to)
 		switch {
 		case err != nil:
 			if ctx.Err() == nil {
 				m.fail(a, err)
 			}
-			return nil
+			return
 		case same:
 			m.count(func() { m.out.Skipped++ })
-			return nil
+			return
 		}
 		a.Reason = ReasonContent
 		m.expect(a)
 		if m.options.DryRun {
 			m.through(a, 0, nil)
-			return nil
+			return
 		}
 		m.transfer(ctx, a, &from)
-		return nil
 	})
 }
 

@@ -151,7 +151,7 @@ func (r *downloading) run(ctx context.Context, w io.WriterAt) (*DownloadOutput, 
 		workers.Go(func() error { return r.compare(wctx, back) })
 	}
 	for i, p := range r.parts {
-		if !workers.Fetch(func() (int64, error) {
+		if !workers.Fetch(func(*schedule.Slot) (int64, error) {
 			n, err := r.fetch(wctx, i, w, tracker)
 			if err != nil {
 				return n, &DownloadError{Container: r.in.Container, Object: r.in.Object, Offset: p.Offset, Size: p.Size, Err: err}
