@@ -157,25 +157,6 @@ func (u *upload) send(ctx context.Context, src multipart.Source, t *multipart.Tr
 	return &out, nil
 }
 
-// with are the manager's options as a call changes them.
-func (m *Manager) with(fns []func(*Options)) Options {
-	o := m.options
-	o.ClientOptions = slices.Clip(o.ClientOptions) // an append is the call's own
-	for _, fn := range fns {
-		fn(&o)
-	}
-	return o
-}
-
-// resolved are the client's options with those of the call.
-func (m *Manager) resolved(o *Options) s3.Options {
-	resolved := m.client.Options()
-	for _, fn := range o.ClientOptions {
-		fn(&resolved)
-	}
-	return resolved
-}
-
 // prepare checks what can be checked before anything is sent.
 func (m *Manager) prepare(in *s3.PutObjectInput, o *Options) (*upload, multipart.Source, error) {
 	if err := o.check(); err != nil {
