@@ -181,7 +181,7 @@ func (p *payload) readAhead(h http.Header, sign bool, digest hash.Hash) error {
 	switch {
 	case sign && digest != nil:
 		sum = sha256.New()
-		w = io.MultiWriter(sum, digest)
+		w = bothHashes{sum, digest}
 	case sign:
 		sum = sha256.New()
 		w = sum
@@ -198,6 +198,15 @@ func (p *payload) readAhead(h http.Header, sign bool, digest hash.Hash) error {
 		p.setChecksum(h, digest)
 	}
 	return nil
+}
+
+// bothHashes takes bytes into two hashes, which never fail.
+type bothHashes [2]hash.Hash
+
+func (h bothHashes) Write(b []byte) (int, error) {
+	h[0].Write(b)
+	h[1].Write(b)
+	return len(b), nil
 }
 
 func (p *payload) setChecksum(h http.Header, digest hash.Hash) {

@@ -29,6 +29,9 @@ type queryField struct {
 	name   string // of the Go field
 	scalar scalar // kind 0 for a list
 	always bool
+	// escaped is the parameter's name where the value is all that there is to write: a
+	// scalar without options of go-querystring.
+	escaped string
 }
 
 // parameter is an escaped name and value.
@@ -105,6 +108,9 @@ func (qb *queryBuilder) add(f reflect.StructField, b binding) error {
 	if !qf.always {
 		tag += ",omitempty"
 	}
+	if qf.scalar.kind != 0 && (options == "" || options == "omitempty") && f.Tag.Get("del") == "" {
+		qf.escaped = escape(name)
+	}
 	structTag := "url:" + strconv.Quote(tag)
 	if del := f.Tag.Get("del"); del != "" {
 		structTag += " del:" + strconv.Quote(del)
@@ -142,6 +148,9 @@ func (q *queryPlan) encode(in reflect.Value) (string, error) {
 	if !q.present(in) {
 		return q.rendered, nil
 	}
+	if q.plain(in) {
+		return q.encodePlain(in)
+	}
 	picked := reflect.New(q.typ).Elem()
 	for i := range q.fields {
 		f := &q.fields[i]
@@ -177,6 +186,35 @@ func (q *queryPlan) encode(in reflect.Value) (string, error) {
 		for _, v := range list {
 			params = append(params, parameter{name, escape(v)})
 		}
+	}
+	return renderQuery(params), nil
+}
+
+// plain reports whether all members that are set are scalars that need no library.
+func (q *queryPlan) plain(in reflect.Value) bool {
+	for i := range q.fields {
+		if f := &q.fields[i]; f.escaped == "" && !absent(in.Field(f.index)) {
+			return false
+		}
+	}
+	return true
+}
+
+// encodePlain writes them as go-querystring would.
+func (q *queryPlan) encodePlain(in reflect.Value) (string, error) {
+	params := make([]parameter, 0, len(q.static)+len(q.fields))
+	params = append(params, q.static...)
+	for i := range q.fields {
+		f := &q.fields[i]
+		v := in.Field(f.index)
+		if absent(v) && !f.always {
+			continue
+		}
+		text, reason := f.scalar.parameter(v)
+		if reason != "" {
+			return "", &MemberError{Member: f.name, Reason: reason}
+		}
+		params = append(params, parameter{f.escaped, escape(text)})
 	}
 	return renderQuery(params), nil
 }

@@ -135,3 +135,28 @@ func FuzzQuery(f *testing.F) {
 		require.Equal(t, want, req.RawQuery)
 	})
 }
+
+// Scalars alone are written without go-querystring, as it would write them: a list beside them,
+// which it is needed for, changes nothing.
+func TestQueryOfScalarsIsGoQuerystrings(t *testing.T) {
+	for _, in := range []kitchenInput{
+		{VersionId: "v", Prefix: "a b+/&=~\xff", PartNumber: 7},
+		{Limit: ptr(int32(0)), Marker: ptr(""), FetchOwner: true, Class: "GLACIER"},
+		{Expires: time.Unix(1, 0), Since: time.Unix(2, 5e8)},
+	} {
+		op := kitchenOp()
+		op.URI += "?list-type=2"
+		in.Bucket, in.Key = "b", "k"
+		plain, err := op.Encode(&in, EncodeOptions{})
+		require.NoError(t, err)
+		in.Fields = []string{"x"}
+		mixed, err := op.Encode(&in, EncodeOptions{})
+		require.NoError(t, err)
+		want, err := url.ParseQuery(mixed.RawQuery)
+		require.NoError(t, err)
+		want.Del("field")
+		got, err := url.ParseQuery(plain.RawQuery)
+		require.NoError(t, err)
+		require.Equal(t, want, got)
+	}
+}

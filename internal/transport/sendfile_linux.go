@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"sync"
 	"syscall"
 )
 
@@ -32,12 +33,22 @@ func sendFile(c net.Conn, r io.Reader) (sent int64) {
 	if err != nil {
 		return 0
 	}
-	f := &fileSender{body: body, limited: limited}
-	// Bound once: a closure for every system call would cost an allocation each.
-	f.chunkOf, f.fromFile = f.chunk, f.from
-	_ = out.Write(f.fill)
-	return f.sent
+	f := senders.Get().(*fileSender)
+	f.body, f.limited, f.sent = body, limited, 0
+	_ = out.Write(f.fillFrom)
+	sent = f.sent
+	f.body, f.limited, f.file, f.raw = nil, nil, nil, nil
+	senders.Put(f)
+	return sent
 }
+
+// senders keep what is bound once: a closure for every system call would cost an allocation
+// each.
+var senders = sync.Pool{New: func() any {
+	f := new(fileSender)
+	f.fillFrom, f.chunkOf, f.fromFile = f.fill, f.chunk, f.from
+	return f
+}}
 
 // fileSender sends one body.
 type fileSender struct {
@@ -47,6 +58,7 @@ type fileSender struct {
 
 	file     *os.File
 	raw      syscall.RawConn // of file
+	fillFrom func(to uintptr) bool
 	chunkOf  func(f *os.File, at, left int64) int64
 	fromFile func(fd uintptr)
 
