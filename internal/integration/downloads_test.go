@@ -106,7 +106,7 @@ func TestDownloads(t *testing.T) {
 func (s *server) replacing(t *testing.T, bucket, key string, body []byte) func(*transfer.Options) {
 	var once sync.Once
 	return func(o *transfer.Options) {
-		o.Concurrency, o.ReadAhead = -1, downloadPart
+		o.Concurrency, o.ReadAhead, o.ProgressInterval = -1, downloadPart, -1
 		o.Progress = func(p transfer.Progress) {
 			if p.Bytes > 0 {
 				once.Do(func() {
@@ -150,7 +150,9 @@ const (
 // killedAfter is how many parts the child downloads.
 const killedAfter = 3
 
-func keepPartial(o *transfer.Options) { o.KeepPartial, o.Concurrency = true, 1 }
+func keepPartial(o *transfer.Options) {
+	o.KeepPartial, o.Concurrency, o.ProgressInterval = true, 1, -1
+}
 
 // TestDownloadChild is the child process. It does nothing in a run of its own.
 func TestDownloadChild(t *testing.T) {

@@ -534,7 +534,7 @@ func TestReadPartSize(t *testing.T) {
 		{Options{ReadAhead: 4 << 20}, 1 << 20, 4},
 		{Options{ReadAhead: -1}, 4 << 20, 1},
 		{Options{ReadAhead: 1}, 1, 1},
-		{Options{ReadAhead: math.MaxInt64}, 4 << 20, math.MaxInt64 / (4 << 20)},
+		{Options{ReadAhead: math.MaxInt64}, 4 << 20, math.MaxInt32},
 	} {
 		size, most := c.o.readPartSize()
 		assert.Equal(t, c.size, size)

@@ -6,6 +6,7 @@ import (
 	"hash"
 	"io"
 	"io/fs"
+	"math"
 	"sync"
 
 	"github.com/stowage-go/stowage/internal/checksum"
@@ -103,7 +104,7 @@ func (o *Options) readPartSize() (size int64, most int) {
 		return size, 1
 	}
 	size = max(min(size, ahead/4), 1)
-	return size, int(ahead / size)
+	return size, int(min(ahead/size, math.MaxInt32))
 }
 
 func (r *objectReader) open(memory memory) error {
