@@ -21,6 +21,8 @@ const (
 	KeyDoubleSlash
 	// KeyDotSegment: "a/./b" would be "a/b", and "a/../b" would be "b".
 	KeyDotSegment
+	// KeyBackslash: "a\b" would be "a/b".
+	KeyBackslash
 )
 
 // formsOf finds the forms that a key has.
@@ -31,6 +33,9 @@ func formsOf(key string) KeyForms {
 	}
 	if strings.Contains(strings.TrimLeft(key, "/"), "//") {
 		forms |= KeyDoubleSlash
+	}
+	if strings.Contains(key, `\`) {
+		forms |= KeyBackslash
 	}
 	// Mostly there is no dot behind a slash, and then nothing to cut.
 	if strings.HasPrefix(key, ".") || strings.Contains(key, "/.") {
@@ -78,6 +83,8 @@ func (s *settings) checkKey(key string) error {
 		form = "two slashes in a row"
 	case found&KeyDotSegment != 0:
 		form = "a segment . or .."
+	case found&KeyBackslash != 0:
+		form = "a backslash"
 	default:
 		return nil
 	}
