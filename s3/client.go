@@ -173,9 +173,6 @@ func do[In, Out any](ctx context.Context, c *Client, op *rest.Operation[In, Out]
 	if err != nil {
 		return nil, nil, k.lost(ctx, in, err)
 	}
-	if s.options.Profile.LengthInCharacters {
-		resp.Document = completed(resp.Document)
-	}
 	out, err := decode(op, resp)
 	if err != nil {
 		return nil, nil, err

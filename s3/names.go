@@ -23,6 +23,8 @@ const (
 	KeyDotSegment
 	// KeyBackslash: "a\b" would be "a/b".
 	KeyBackslash
+	// KeyQuestionMark: "a?b" would be "a".
+	KeyQuestionMark
 )
 
 // formsOf finds the forms that a key has.
@@ -36,6 +38,9 @@ func formsOf(key string) KeyForms {
 	}
 	if strings.Contains(key, `\`) {
 		forms |= KeyBackslash
+	}
+	if strings.Contains(key, "?") {
+		forms |= KeyQuestionMark
 	}
 	// Mostly there is no dot behind a slash, and then nothing to cut.
 	if strings.HasPrefix(key, ".") || strings.Contains(key, "/.") {
@@ -85,6 +90,8 @@ func (s *settings) checkKey(key string) error {
 		form = "a segment . or .."
 	case found&KeyBackslash != 0:
 		form = "a backslash"
+	case found&KeyQuestionMark != 0:
+		form = "a question mark"
 	default:
 		return nil
 	}
