@@ -265,7 +265,7 @@ func (s *server) remove(ctx context.Context, bucket string) error {
 	if err != nil {
 		return err
 	}
-	for _, key := range keys {
+	for _, key := range slices.Backward(keys) { // Alluxio lists directories, before what is in them
 		if _, err := s.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: bucket, Key: key}); err != nil {
 			return err
 		}
