@@ -124,6 +124,9 @@ func (k *call) Authorize(ctx context.Context, a *transport.Attempt) error {
 // 200 before it knows how a copy or a Complete will end. So is a checksum that is not the
 // one that was sent.
 func (k *call) Inspect(r *transport.Response) error {
+	if k.settings.options.Profile.LengthInCharacters {
+		r.Document = completed(r.Document)
+	}
 	switch root := rest.RootElement(r.Document); {
 	case r.StatusCode >= 300:
 	case root == errorRoot, root == wrappedRoot:

@@ -88,6 +88,7 @@ var differences = map[string]difference{
 	"UploadPartInput.ContentLength":                                     {asPointer, "0 is a length"},
 	"WriteGetObjectResponseInput.ContentLength":                         {asPointer, "0 is a length"},
 
+	"Delete.Quiet":                                         {asAlways, "Alluxio takes its absence for true"},
 	"LoggingEnabled.TargetPrefix":                          {asAlways, "required, and may be empty"},
 	"PublicAccessBlockConfiguration.BlockPublicAcls":       {asAlways, "a document without members is refused"},
 	"PublicAccessBlockConfiguration.BlockPublicPolicy":     {asAlways, "a document without members is refused"},

@@ -21,6 +21,10 @@ const (
 	KeyDoubleSlash
 	// KeyDotSegment: "a/./b" would be "a/b", and "a/../b" would be "b".
 	KeyDotSegment
+	// KeyBackslash: "a\b" would be "a/b".
+	KeyBackslash
+	// KeyQuestionMark: "a?b" would be "a".
+	KeyQuestionMark
 )
 
 // formsOf finds the forms that a key has.
@@ -31,6 +35,12 @@ func formsOf(key string) KeyForms {
 	}
 	if strings.Contains(strings.TrimLeft(key, "/"), "//") {
 		forms |= KeyDoubleSlash
+	}
+	if strings.Contains(key, `\`) {
+		forms |= KeyBackslash
+	}
+	if strings.Contains(key, "?") {
+		forms |= KeyQuestionMark
 	}
 	// Mostly there is no dot behind a slash, and then nothing to cut.
 	if strings.HasPrefix(key, ".") || strings.Contains(key, "/.") {
@@ -78,6 +88,10 @@ func (s *settings) checkKey(key string) error {
 		form = "two slashes in a row"
 	case found&KeyDotSegment != 0:
 		form = "a segment . or .."
+	case found&KeyBackslash != 0:
+		form = "a backslash"
+	case found&KeyQuestionMark != 0:
+		form = "a question mark"
 	default:
 		return nil
 	}

@@ -140,7 +140,7 @@ type Delete struct {
 	Objects []ObjectIdentifier `xml:"Object" required:"true"`
 	// Quiet leaves the objects that were deleted out of the answer, so that it
 	// lists failures only.
-	Quiet bool `xml:"Quiet"`
+	Quiet bool `xml:"Quiet" always:"true"`
 }
 
 // ObjectIdentifier names an object to delete, and what it must be like for

@@ -18,7 +18,12 @@ func (c *Client) ListObjectsV2Pages(ctx context.Context, in *ListObjectsV2Input,
 		if in.EncodingType == "" {
 			in.EncodingType = c.listingEncoding(opts)
 		}
-		return c.ListObjectsV2(ctx, in, opts...)
+		out, err := c.ListObjectsV2(ctx, in, opts...)
+		if c.encodeAfter(in.EncodingType, err, opts) {
+			in.EncodingType = EncodingTypeUrl
+			return c.ListObjectsV2(ctx, in, opts...)
+		}
+		return out, err
 	}, func(in *ListObjectsV2Input, out *ListObjectsV2Output) (bool, error) {
 		return advance(&in.ContinuationToken, out.NextContinuationToken, out.IsTruncated)
 	})
@@ -37,10 +42,16 @@ func (c *Client) ListObjectsPages(ctx context.Context, in *ListObjectsInput, opt
 		if in.EncodingType == "" {
 			in.EncodingType = c.listingEncoding(opts)
 		}
+		list := c.ListObjects
 		if paths && in.Marker != "" {
-			return c.listAfterPath(ctx, in, opts)
+			list = c.listAfterPath
 		}
-		return c.ListObjects(ctx, in, opts...)
+		out, err := list(ctx, in, opts...)
+		if c.encodeAfter(in.EncodingType, err, opts) {
+			in.EncodingType = EncodingTypeUrl
+			return list(ctx, in, opts...)
+		}
+		return out, err
 	}, func(in *ListObjectsInput, out *ListObjectsOutput) (bool, error) {
 		if !out.IsTruncated {
 			return false, nil

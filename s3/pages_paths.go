@@ -28,7 +28,7 @@ func otherForm(bucket, marker string) string {
 
 // listAfterPath lists what comes after in.Marker, which stays in the form that the
 // server understood.
-func (c *Client) listAfterPath(ctx context.Context, in *ListObjectsInput, opts []func(*Options)) (*ListObjectsOutput, error) {
+func (c *Client) listAfterPath(ctx context.Context, in *ListObjectsInput, opts ...func(*Options)) (*ListObjectsOutput, error) {
 	out, err := c.ListObjects(ctx, in, opts...)
 	if err != nil || follows(in, out) {
 		return out, err

@@ -101,6 +101,11 @@ type Profile struct {
 	// EncodingTypeIfAsked: a listing that says EncodingType url has encoded keys only if
 	// the request asked for them. Elsewhere what an answer says is believed.
 	EncodingTypeIfAsked bool
+	// LengthInCharacters: the server states the length of an XML answer in characters where
+	// bytes are due, so that one with names beyond ASCII ends too soon. Where only end tags can
+	// be missing they are filled in, and the iterators over objects ask once more with
+	// encoding-type=url; what else is cut off fails, and errors.Is finds io.ErrUnexpectedEOF.
+	LengthInCharacters bool
 	// MarkerWithBucket: a ListObjects marker may be "/bucket/key" in place of "key",
 	// depending on the server's release, and keys are ordered by their UTF-16 units.
 	MarkerWithBucket bool

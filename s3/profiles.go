@@ -45,7 +45,7 @@ func Generic() Profile {
 		Name:           "generic",
 		Addressing:     AddressingPath,
 		DNSBucketNames: true, MaxKeyLength: 1024, MaxMetadata: 2 << 10,
-		RewrittenKeys: KeyLeadingSlash | KeyDoubleSlash | KeyDotSegment,
+		RewrittenKeys: KeyLeadingSlash | KeyDoubleSlash | KeyDotSegment | KeyBackslash | KeyQuestionMark,
 		MaxParts:      1000, MinPartSize: 5 * mebibyte, MaxPartSize: 5 * gibibyte,
 		MaxPutSize: 5 * gibibyte, MaxObjectSize: 1000 * 5 * gibibyte,
 		PartCopyDecodesTwice: true, ListVersion: 2,
@@ -155,26 +155,30 @@ func NHNCloud() Profile {
 	return p
 }
 
-// Alluxio is the S3 API of the Alluxio proxy (Alluxio documentation, "S3 API"): below
-// /api/v1/s3, by path only, buckets may name nested directories ("a:b:c"), part copies
-// of a range are not trusted.
+// Alluxio is the S3 API of the Alluxio proxy (Alluxio documentation, "S3 API"), with the
+// operations that release 2.9.4 was seen to have: below /api/v1/s3, by path only, buckets may
+// name nested directories ("a:b:c"). Directories are listed as objects without content, parts
+// of unfinished uploads as objects below "key_" and the upload's id. The server drops metadata
+// and every header but the Content-Type, overlooks conditions, and takes no presigned URL.
+// Part copies of a range are not trusted: 2.9.4 honours it, and earlier releases copied all.
 func Alluxio() Profile {
 	return Profile{
 		Name:            "Alluxio",
 		Addressing:      AddressingPath,
 		BucketNameChars: ":", MaxMetadata: 2 << 10,
-		RewrittenKeys: KeyLeadingSlash | KeyDoubleSlash | KeyDotSegment,
+		RewrittenKeys: KeyLeadingSlash | KeyDoubleSlash | KeyDotSegment | KeyBackslash | KeyQuestionMark,
 		BasePath:      "/api/v1/s3",
 		ContentMD5:    true,
 		MaxParts:      10000, MinPartSize: 5 * mebibyte, MaxPartSize: 5 * gibibyte,
 		MaxPutSize: 5 * gibibyte, MaxObjectSize: 5 * tebibyte,
 		// Releases up to 2.9.1 say EncodingType url whether asked or not, and never encode.
-		ListVersion: 2, EncodingTypeIfAsked: true, MarkerWithBucket: true, UploadDirectories: "_s3_multipart_tmp",
+		ListVersion: 2, EncodingTypeIfAsked: true, MarkerWithBucket: true, LengthInCharacters: true, UploadDirectories: "_s3_multipart_tmp",
 		OtherOperations: Unsupported,
 		Operations: supported(Supported,
 			"AbortMultipartUpload", "CompleteMultipartUpload", "CopyObject", "CreateBucket", "CreateMultipartUpload", "DeleteBucket",
 			"DeleteBucketTagging", "DeleteObject", "DeleteObjects", "DeleteObjectTagging", "GetBucketTagging", "GetObject",
-			"GetObjectTagging", "HeadObject", "ListBuckets", "ListObjects", "ListObjectsV2", "ListParts", "PutBucketTagging",
+			"GetObjectTagging", "HeadBucket", "HeadObject", "ListBuckets", "ListMultipartUploads", "ListObjects", "ListObjectsV2",
+			"ListParts", "PutBucketTagging",
 			"PutObject", "PutObjectTagging", "UploadPart", "UploadPartCopy"),
 	}
 }

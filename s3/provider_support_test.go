@@ -19,6 +19,10 @@ var providerDifferences = map[string]map[string]string{
 		"PutBucketVersioning": "its s3api has it",
 		"ListObjectVersions":  "its s3api has it",
 	},
+	"Alluxio": {
+		"HeadBucket":           "release 2.9.4 has it",
+		"ListMultipartUploads": "release 2.9.4 has it",
+	},
 }
 
 // TestProviderSupport holds profiles against the providers' documents, whose tables are

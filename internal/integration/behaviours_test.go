@@ -2,6 +2,9 @@
 
 package integration
 
+// unsigned is how Alluxio answers a request that is signed by its query.
+const unsigned = "answered 400 AuthorizationHeaderMalformed"
+
 // behaviours is what each server does otherwise than Amazon S3 documents it, by check. A line is
 // for what the server does; what the library could do better is mended there.
 var behaviours = map[string]map[string]string{
@@ -127,5 +130,105 @@ var behaviours = map[string]map[string]string{
 		"form, checksum":                "unsupported",
 		// The file's time has nanoseconds, the header's has seconds.
 		"GetObject, If-Modified-Since that fails": "no error, wanted [not modified]",
+	},
+	// Alluxio 2.9.4: an object is a file, a key its path, a bucket a directory.
+	"alluxio": {
+		"CreateBucket again":     "no error, wanted [BucketAlreadyOwnedByYou conflict]",
+		"ListBuckets":            "no owner",
+		"GetBucketLocation":      "unsupported",
+		"GetBucketAcl":           "unsupported",
+		"PutBucketAcl, canned":   "unsupported",
+		"PutBucketAcl, document": "unsupported",
+		"versions of an object":  "unsupported",
+		"DeleteAll of versions":  "unsupported",
+		// It has no request ids.
+		"no such key":    "no request id",
+		"no such bucket": "404 NoSuchKey",
+		// The access key is the name of a user and the secret is not looked at. A user who did not
+		// make the bucket may not read it.
+		"wrong secret":             "no error, wanted [SignatureDoesNotMatch forbidden permission denied]",
+		"wrong secret, HeadObject": "no error, wanted [forbidden]",
+		"wrong access key":         "403 AccessDenied",
+		"anonymous":                "400 AuthorizationHeaderMalformed",
+		// Neither is a signature in the query, nor a form.
+		"presigned PUT":                                    unsigned,
+		"presigned PUT with headers":                       unsigned,
+		"presigned GET":                                    unsigned,
+		"presigned GET, answer headers overridden":         "164 bytes came back that differ from the 50000 sent",
+		"presigned HEAD":                                   "answered 400",
+		"presigned listing":                                unsigned,
+		"presigned URL that was changed":                   unsigned,
+		"presigned URL that has expired":                   unsigned,
+		"presigned UploadPart and CompleteMultipartUpload": unsigned,
+		"presigned DELETE":                                 unsigned,
+		"form":                                             "unsupported",
+		"form, in spite of the profile":                    "answered 400",
+		// The headers of a customer key are overlooked.
+		"customer key":                          "unsupported",
+		"customer key, in spite of the profile": "not encrypted",
+		// Of an object's headers it stores the Content-Type, and no metadata.
+		"PutObject and HeadObject, all headers":  `Cache-Control is ""`,
+		"GetObject, all headers":                 `Content-Encoding is ""`,
+		"GetObject, answer headers overridden":   `Content-Type is "text/x-test"`,
+		"metadata beyond ASCII":                  "metadata is map[]",
+		"metadata as large as the profile says":  "metadata is map[]",
+		"CompleteMultipartUpload":                `Content-Type "text/x-test", metadata map[]`,
+		"upload in parts, ReaderAt":              `Content-Type "text/x-test", metadata map[]`,
+		"upload in parts, section of a ReaderAt": `Content-Type "text/x-test", metadata map[]`,
+		"upload in parts, reader with a length":  `Content-Type "text/x-test", metadata map[]`,
+		"upload in parts, reader without one":    `Content-Type "text/x-test", metadata map[]`,
+		"CopyObject, metadata replaced":          "metadata is map[]",
+		"CopyObject onto itself":                 "400 InvalidRequest",
+		"CopyObject":                             "ETag is another one than was told",
+		// A body that breaks off is stored as far as it came.
+		"a reader that is shorter than ContentLength": "no error, wanted [not found]",
+		// A range behind the end is answered with nothing, and partNumber is not known.
+		"Range, none of it":   "no error, wanted [InvalidRange]",
+		"GetObject of a part": "10498105 bytes came back that differ from the 5242880 sent",
+		// All conditions are overlooked.
+		"GetObject, If-Match that fails":                            "no error, wanted [precondition failed]",
+		"GetObject, If-None-Match that fails":                       "no error, wanted [not modified]",
+		"GetObject, If-Modified-Since that fails":                   "no error, wanted [not modified]",
+		"GetObject, If-Unmodified-Since that fails":                 "no error, wanted [precondition failed]",
+		"HeadObject, If-Match that fails":                           "no error, wanted [precondition failed]",
+		"PutObject, If-None-Match * that fails":                     "no error, wanted [precondition failed]",
+		"PutObject, If-Match that fails":                            "no error, wanted [precondition failed]",
+		"PutObject, If-None-Match *, answer lost":                   "no error, wanted [not known whether it took effect precondition failed]",
+		"PutObject, If-None-Match *, answer lost, another's object": "no error, wanted [precondition failed]",
+		"CompleteMultipartUpload, If-None-Match * that fails":       "no error, wanted [precondition failed]",
+		"CompleteMultipartUpload, If-Match that fails":              "no error, wanted [precondition failed]",
+		"CopyObject, If-None-Match * that fails":                    "no error, wanted [precondition failed]",
+		"CopyObject, If-Match that fails":                           "no error, wanted [precondition failed]",
+		"CopyObject, condition that fails":                          "no error, wanted [precondition failed]",
+		"DeleteObject, If-Match that fails":                         "no error, wanted [precondition failed]",
+		"DeleteObjects, ETag that fails":                            "500 InternalError",
+		// Directories are listed as objects, entries have no ETag.
+		"ListObjectsV2":                        "no ETag",
+		"ListObjectsV2Pages":                   `listed ["l/0 & ü/" "l/0 & ü/x" "l/1 & ü/" "l/1 & ü/x" "l/2 & ü/" "l/2 & ü/x" "l/3 & ü/" "l/3 & ü/x" "l/4 & ü/" "l/4 & ü/x" "l/5 & ü/" "l/5 & ü/x" "l/6 & ü/" "l/6 & ü/x" "l/top+0" "l/top+1" "l/top+2" "l/top+3" "l/top+4"]`,
+		"ListObjectsV2 with StartAfter":        `listed ["l/4 & ü/" "l/4 & ü/x" "l/5 & ü/" "l/5 & ü/x" "l/6 & ü/" "l/6 & ü/x" "l/top+0" "l/top+1" "l/top+2" "l/top+3" "l/top+4"]`,
+		"ListObjects":                          `listed "l/4 & ü/", "l/4 & ü/x"`,
+		"ListObjectsPages without a delimiter": `listed ["l/0 & ü/" "l/0 & ü/x" "l/1 & ü/" "l/1 & ü/x" "l/2 & ü/" "l/2 & ü/x" "l/3 & ü/" "l/3 & ü/x" "l/4 & ü/" "l/4 & ü/x" "l/5 & ü/" "l/5 & ü/x" "l/6 & ü/" "l/6 & ü/x" "l/top+0" "l/top+1" "l/top+2" "l/top+3" "l/top+4"]`,
+		"DeleteAll of a prefix":                `left are ["other" "p/"]`,
+		// What is below a file is in trouble, not missing.
+		"FS, what is not there":    "500 InternalServerError",
+		"key: URL syntax":          `stored as ["q"]`, // the question mark and what follows it is lost
+		"key: a backslash":         `stored as ["a/" "a/b"]`,
+		"key: a control character": "500 InternalError", // in the listing, whose XML can't carry it
+		"key: //":                  `stored as ["x/y"]`,
+		"key: a leading slash":     `stored as ["lead"]`,
+		"key: two leading slashes": `stored as ["lead"]`,
+		"key: a trailing slash":    "500 InternalError", // a directory, which can't be read
+		"key: .":                   "500 InternalError", // the bucket itself
+		"key: ..":                  "500 InternalError",
+		"key: ./ inside":           `stored as ["d/x"]`,
+		"key: ../ inside":          `stored as ["x"]`,
+		"key: a leading ../":       "404 NoSuchBucket",
+		"key: 1024 bytes":          "500 InternalError", // a file name has 255 bytes at most
+		// The answer to a GET of a key that is gone tells the key, and is cut off before the code.
+		"key: 1024 bytes of unicode": "404 NotFound",
+		// Parts are listed without their ETags, and all uploads on one page.
+		"ListPartsPages":                                `part 1: ETag "" after "a995bd8c719b31d246951c17b98c023e"`,
+		"ListMultipartUploadsPages":                     "in 1 pages",
+		"ListMultipartUploadsPages, uploads of one key": "in 1 pages",
 	},
 }

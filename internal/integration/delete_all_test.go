@@ -15,7 +15,7 @@ import (
 
 // many is how many objects a server gets in the tests of thousands: Swift's s3api takes
 // some 50 ms to delete one, and the file gateways about as long to write one.
-var many = map[string]int{"openstack": 105, "ceph": 2500, "minio": 2500, "versitygw": 1100}
+var many = map[string]int{"openstack": 105, "ceph": 2500, "minio": 2500, "versitygw": 1100, "alluxio": 1100}
 
 func TestDeleteAll(t *testing.T) {
 	eachServer(t, func(t *testing.T, s *server) {

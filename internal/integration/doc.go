@@ -1,5 +1,5 @@
 // Package integration runs the library against real servers: OpenStack Swift with its s3api
-// and its own API, Keystone, Ceph RGW, MinIO and versitygw, each over http and over https.
+// and its own API, Keystone, Ceph RGW, MinIO, versitygw and Alluxio, each over http and over https.
 //
 // The tests have the build tag integration. They read where a server is from the exports that
 // testdata/backends/NAME/up.sh leaves in $STOWAGE_BACKENDS/NAME/env (/tmp/backends by default);

@@ -12,7 +12,7 @@ import (
 )
 
 // Backends are the servers of testdata/backends.
-var Backends = []string{"openstack", "ceph", "minio", "versitygw"}
+var Backends = []string{"openstack", "ceph", "minio", "versitygw", "alluxio"}
 
 // Env is what a server's start script exports.
 type Env map[string]string

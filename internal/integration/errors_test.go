@@ -32,7 +32,8 @@ func TestErrors(t *testing.T) {
 				return expect(err, s3.ErrNoSuchKey)
 			}
 			return all(expect(err, s3.ErrNoSuchKey, s3.ErrNotFound, fs.ErrNotExist),
-				that(e.StatusCode == 404 && e.RequestID != "" && e.Bucket == bucket && e.Key == "none", "error is %+v", e),
+				that(e.StatusCode == 404 && e.Bucket == bucket && e.Key == "none", "error is %+v", e),
+				that(e.RequestID != "", "no request id"),
 				that(strings.Contains(err.Error(), e.RequestID) && !strings.Contains(err.Error(), "\n"), "reads %q", err))
 		})
 		s.check(t, "no such bucket", func(ctx context.Context, _ *testing.T) error {

@@ -22,8 +22,8 @@ import (
 
 // fsObjects is how many objects fstest.TestFS walks, with ten requests for each.
 func (s *server) fsObjects() int {
-	if s.name == "openstack" {
-		return 50 // its requests take 10 to 100 ms, by what else the machine does
+	if s.name == "openstack" || s.name == "alluxio" {
+		return 50 // a request takes 10 to 100 ms, by what else the machine does
 	}
 	return 3000
 }

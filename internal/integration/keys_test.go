@@ -5,6 +5,7 @@ package integration
 import (
 	"bytes"
 	"context"
+	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
@@ -67,7 +68,7 @@ func TestKeys(t *testing.T) {
 			s.check(t, "key: "+k.name, func(ctx context.Context, t *testing.T) error {
 				err := lenient.keyTrip(ctx, bucket, side, k.key)
 				if s.rewrites(ctx, bucket, k.key) {
-					require.Error(t, err, "the profile says that the server would rewrite it")
+					require.True(t, err != nil || !slices.Contains(own, s.name), "the profile says that the server would rewrite it")
 				} else {
 					// A control character is stored as it is; the listing's XML can't carry it.
 					require.False(t, err != nil && strings.HasPrefix(err.Error(), "stored as ") && !strings.Contains(k.key, "\x01"),
@@ -77,6 +78,8 @@ func TestKeys(t *testing.T) {
 				// name that a listing can't carry has to be deleted by the name it was given.
 				for _, b := range []string{bucket, side} {
 					_, _ = lenient.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: b, Key: k.key})
+					// Alluxio deletes the bucket when it is asked to delete the key ".".
+					_, _ = s.client.CreateBucket(ctx, &s3.CreateBucketInput{Bucket: b})
 				}
 				return all(err, lenient.empty(ctx, bucket), lenient.empty(ctx, side))
 			})
@@ -92,7 +95,7 @@ func (s *server) rewrites(ctx context.Context, bucket, key string) bool {
 
 func (s *server) empty(ctx context.Context, bucket string) error {
 	keys, err := s.keys(ctx, &s3.ListObjectsV2Input{Bucket: bucket})
-	for _, k := range keys {
+	for _, k := range slices.Backward(keys) {
 		if err == nil {
 			_, err = s.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: bucket, Key: k})
 		}
@@ -109,6 +112,8 @@ func (s *server) keyTrip(ctx context.Context, bucket, side, key string) error {
 	if err := put(); err != nil {
 		return err
 	}
+	// Alluxio lists the directories that it made for the key, too.
+	above := func(k string) bool { return k != key && strings.HasSuffix(k, "/") && strings.HasPrefix(key, k) }
 	var v1 []string
 	for page, err := range s.client.ListObjectsPages(ctx, &s3.ListObjectsInput{Bucket: bucket}) {
 		if err != nil {
@@ -118,7 +123,9 @@ func (s *server) keyTrip(ctx context.Context, bucket, side, key string) error {
 			v1 = append(v1, o.Key)
 		}
 	}
+	v1 = slices.DeleteFunc(v1, above)
 	v2, err := s.keys(ctx, &s3.ListObjectsV2Input{Bucket: bucket})
+	v2 = slices.DeleteFunc(v2, above)
 	switch {
 	case err != nil:
 		return err
@@ -137,8 +144,10 @@ func (s *server) keyTrip(ctx context.Context, bucket, side, key string) error {
 	if head.ContentLength != int64(len(body)) {
 		return fmt.Errorf("HeadObject: length is %d", head.ContentLength)
 	}
-	if err := s.presignedTrip(ctx, bucket, key, body); err != nil {
-		return fmt.Errorf("presigned: %w", err)
+	if _, lacking := s.differs.behaviour["presigned GET"]; !lacking {
+		if err := s.presignedTrip(ctx, bucket, key, body); err != nil {
+			return fmt.Errorf("presigned: %w", err)
+		}
 	}
 
 	// Elsewhere, and back under its own name.
@@ -202,9 +211,21 @@ func (s *server) presignedTrip(ctx context.Context, bucket, key string, want []b
 		return err
 	}
 	if status != http.StatusOK || !bytes.Equal(body, want) {
-		return fmt.Errorf("answered %d %.200q", status, body)
+		return refusedWith(status, body)
 	}
 	return nil
+}
+
+// refusedWith is an answer that was not wanted, with its code if it has one.
+func refusedWith(status int, answer []byte) error {
+	var refusal struct{ Code string }
+	if xml.Unmarshal(answer, &refusal) == nil && refusal.Code != "" {
+		return fmt.Errorf("answered %d %s", status, refusal.Code)
+	}
+	if len(answer) == 0 {
+		return fmt.Errorf("answered %d", status)
+	}
+	return fmt.Errorf("answered %d %.300q", status, answer)
 }
 
 // send does what the receiver of a presigned request does.

@@ -253,7 +253,7 @@ func TestCopies(t *testing.T) {
 				return err
 			}
 			return all(s.holds(ctx, second, "copy", body),
-				that(trim(out.CopyObjectResult.ETag) == trim(head.ETag), "ETag is %q, told as %q", head.ETag, out.CopyObjectResult.ETag),
+				that(trim(out.CopyObjectResult.ETag) == trim(head.ETag), "ETag is another one than was told"),
 				that(time.Since(out.CopyObjectResult.LastModified).Abs() < time.Hour, "LastModified is %v", out.CopyObjectResult.LastModified),
 				that(head.ContentType == "text/x-test", "Content-Type is %q", head.ContentType),
 				that(maps.Equal(head.Metadata, map[string]string{"a": "1"}), "metadata is %v", head.Metadata))

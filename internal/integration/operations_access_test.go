@@ -55,7 +55,9 @@ func probeBucketAcl(ctx context.Context, p *probe) {
 		err = that(len(before.Grants) == 1 && before.Grants[0].Permission == s3.PermissionFullControl, "grants are %+v", before.Grants)
 	}
 	p.judge("GetBucketAcl", err)
-	require.NotNil(p.t, before)
+	if before == nil {
+		before = new(s3.GetBucketAclOutput)
+	}
 
 	var remarks []string
 	put := &s3.PutBucketAclInput{Bucket: bucket, ACL: s3.BucketCannedACLPublicRead}

@@ -6,8 +6,6 @@ import (
 	"context"
 	"reflect"
 
-	"github.com/stretchr/testify/require"
-
 	"github.com/stowage-go/stowage/s3"
 )
 
@@ -57,10 +55,7 @@ func probeNotification(ctx context.Context, p *probe) {
 func probeReplication(ctx context.Context, p *probe) {
 	from, to := p.make(), p.make()
 	for _, bucket := range []string{from, to} {
-		_, err := p.client.PutBucketVersioning(ctx, &s3.PutBucketVersioningInput{
-			Bucket: bucket, VersioningConfiguration: &s3.VersioningConfiguration{Status: s3.BucketVersioningStatusEnabled},
-		})
-		require.NoError(p.t, err)
+		p.keepVersions(ctx, bucket)
 	}
 	destination := "arn:aws:s3:::" + to
 	if p.name == "minio" {

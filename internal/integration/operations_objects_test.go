@@ -30,13 +30,13 @@ func probeObjects(ctx context.Context, p *probe) {
 	got, err := try(ctx, p, (*s3.Client).GetObject, &s3.GetObjectInput{Bucket: bucket, Key: key, Range: "bytes=5-7"})
 	if err == nil {
 		err = all(same(got.Body, []byte(body[5:8])), that(got.ContentRange == "bytes 5-7/10", "Content-Range is %q", got.ContentRange),
-			that(got.ContentType == "text/x-test" && maps.Equal(got.Metadata, metadata), "answered %+v", got))
+			that(got.ContentType == "text/x-test", "answered %+v", got), kept(got.Metadata, metadata))
 	}
 	p.judge("GetObject", err)
 
 	head, err := try(ctx, p, (*s3.Client).HeadObject, &s3.HeadObjectInput{Bucket: bucket, Key: key})
 	if err == nil {
-		err = that(head.ContentLength == int64(len(body)) && head.ETag == put.ETag && maps.Equal(head.Metadata, metadata), "answered %+v", head)
+		err = all(that(head.ContentLength == int64(len(body)) && head.ETag == put.ETag, "answered %+v", head), kept(head.Metadata, metadata))
 	}
 	p.judge("HeadObject", err)
 
@@ -60,9 +60,20 @@ func probeObjects(ctx context.Context, p *probe) {
 	}})
 	if err == nil {
 		left, lost := p.keys(ctx, &s3.ListObjectsV2Input{Bucket: bucket})
+		if slices.Equal(left, []string{"dir/"}) {
+			left = nil // what Alluxio made for the key; it tells so when it lists
+		}
 		err = all(lost, that(len(left) == 0 && len(many.Deleted) == 2 && len(many.Errors) == 0, "left %q, answered %+v", left, many))
 	}
 	p.judge("DeleteObjects", err)
+}
+
+// kept compares metadata with what was sent.
+func kept(got, want map[string]string) error {
+	if len(got) == 0 {
+		return remark("without metadata, which is not stored")
+	}
+	return that(maps.Equal(got, want), "metadata is %v", got)
 }
 
 func probeListings(ctx context.Context, p *probe) {
@@ -96,21 +107,25 @@ func probeListings(ctx context.Context, p *probe) {
 			break
 		}
 	}
+	if slices.Equal(got, []string{"a", "b/", "b/1", "b/2", "c"}) {
+		p.judge("ListObjectsV2", remark("directories are listed as objects"))
+		return
+	}
 	p.judge("ListObjectsV2", that(slices.Equal(got, want), "listed %q", got))
 }
 
 func probeVersions(ctx context.Context, p *probe) {
 	bucket := p.make()
-	_, err := p.client.PutBucketVersioning(ctx, &s3.PutBucketVersioningInput{
-		Bucket: bucket, VersioningConfiguration: &s3.VersioningConfiguration{Status: s3.BucketVersioningStatusEnabled},
-	})
-	require.NoError(p.t, err)
+	p.keepVersions(ctx, bucket)
 	p.store(bucket, "k", "first")
 	p.store(bucket, "k", "second")
-	_, err = p.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: bucket, Key: "k"})
+	_, err := p.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: bucket, Key: "k"})
 	require.NoError(p.t, err)
 
 	out, err := try(ctx, p, (*s3.Client).ListObjectVersions, &s3.ListObjectVersionsInput{Bucket: bucket})
+	if err == nil && p.wire.root() == "ListBucketResult" {
+		err = takenFor("ListObjects")
+	}
 	if err == nil {
 		err = that(len(out.Versions) == 2 && len(out.DeleteMarkers) == 1 && out.DeleteMarkers[0].IsLatest, "listed %+v", out)
 		var bodies []string

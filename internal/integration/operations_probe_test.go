@@ -240,6 +240,9 @@ func (p *probe) remove(ctx context.Context, bucket string) error {
 	if !errors.Is(err, s3.ErrConflict) {
 		return err
 	}
+	if p.options.Profile.Support("ListObjectVersions") == s3.Unsupported {
+		return p.server.remove(ctx, bucket)
+	}
 	for page, err := range p.client.ListMultipartUploadsPages(ctx, &s3.ListMultipartUploadsInput{Bucket: bucket}) {
 		if err != nil {
 			return err
@@ -270,6 +273,17 @@ func (p *probe) remove(ctx context.Context, bucket string) error {
 	}
 	_, err = p.client.DeleteBucket(ctx, &s3.DeleteBucketInput{Bucket: bucket})
 	return err
+}
+
+// keepVersions enables versioning, unless the server has none.
+func (p *probe) keepVersions(ctx context.Context, bucket string) {
+	p.t.Helper()
+	_, err := p.client.PutBucketVersioning(ctx, &s3.PutBucketVersioningInput{
+		Bucket: bucket, VersioningConfiguration: &s3.VersioningConfiguration{Status: s3.BucketVersioningStatusEnabled},
+	})
+	if p.options.Profile.Support("PutBucketVersioning") != s3.Unsupported {
+		require.NoError(p.t, err)
+	}
 }
 
 // exists tells whether the bucket is there. By a listing: Swift ends its 404 to a HEAD with a body,

@@ -80,11 +80,12 @@ var ServerTitles = map[string]string{
 	"ceph":      "Ceph RGW 16.2.15",
 	"minio":     "MinIO 2026-02-12",
 	"versitygw": "versitygw 1.8.0",
+	"alluxio":   "Alluxio 2.9.4",
 }
 
 const tableIntroduction = `# S3 operations, server by server
 
-Every operation of the S3 API, sent to four real servers, and its effect read back with another operation. The integration suite generates this page and compares every run with it; edit the probes and not the page:
+Every operation of the S3 API, sent to five real servers, and its effect read back with another operation. The integration suite generates this page and compares every run with it; edit the probes and not the page:
 
     make integration
     go test -tags integration -run TestOperations ./internal/integration/ -update   # the servers being up

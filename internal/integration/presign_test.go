@@ -5,7 +5,6 @@ package integration
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -23,7 +22,7 @@ func TestPresigned(t *testing.T) {
 			return func(ctx context.Context) ([]byte, error) {
 				status, answer, err := send(ctx, p, body)
 				if err == nil && status != want {
-					err = fmt.Errorf("answered %d %.300q", status, answer)
+					err = refusedWith(status, answer)
 				}
 				return answer, err
 			}

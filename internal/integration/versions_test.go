@@ -15,7 +15,13 @@ import (
 func TestVersions(t *testing.T) {
 	eachServer(t, func(t *testing.T, s *server) {
 		bucket := s.bucket(t)
+		const key = "dir/a+b %41 ü"
+		ids := make([]string, 0, 3)
+		bodies := make([][]byte, 0, 3)
 		t.Cleanup(func() {
+			if len(ids) == 0 {
+				return
+			}
 			ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 			defer cancel()
 			// Swift goes on listing a key with an escape in it when its last version is gone, but
@@ -26,9 +32,6 @@ func TestVersions(t *testing.T) {
 				t.Error(err)
 			}
 		})
-		const key = "dir/a+b %41 ü"
-		ids := make([]string, 0, 3)
-		bodies := make([][]byte, 0, 3)
 
 		s.check(t, "versions of an object", func(ctx context.Context, t *testing.T) error {
 			if err := s.enableVersions(ctx, bucket); err != nil {
@@ -53,6 +56,9 @@ func TestVersions(t *testing.T) {
 				that(markers > 0, "no delete marker on top of %q", got),
 				that(fmt.Sprint(got[markers:]) == fmt.Sprint([]string{ids[2], ids[1], ids[0]}), "versions are %q, written were %q", got, ids))
 		})
+		if len(ids) == 0 {
+			return // the server has no versions: nothing to undelete, revert or list
+		}
 		s.check(t, "UndeleteObject", func(ctx context.Context, _ *testing.T) error {
 			out, err := s.client.UndeleteObject(ctx, &s3.UndeleteObjectInput{Bucket: bucket, Key: key})
 			if err != nil {

@@ -541,3 +541,27 @@ func TestReadPartSize(t *testing.T) {
 		assert.Equal(t, c.most, most)
 	}
 }
+
+// Alluxio answers a range of an empty object with 206 and "bytes 0-0/0".
+func TestDownloadOfAnEmptyRange(t *testing.T) {
+	t.Parallel()
+	s := startShelf(t, s3.Alluxio(), false, shelve(nil))
+	s.hook = func(w http.ResponseWriter, r *http.Request, _ int) bool {
+		if r.Header.Get("Range") == "" {
+			return false
+		}
+		w.Header().Set("Content-Range", "bytes 0-0/0")
+		w.WriteHeader(http.StatusPartialContent)
+		return true
+	}
+	w := &memoryWriter{}
+	out, err := s.manager(t).Download(t.Context(), w, get())
+	require.NoError(t, err)
+	assert.Zero(t, out.Size)
+	r, err := s.manager(t).Open(t.Context(), get())
+	require.NoError(t, err)
+	content, err := io.ReadAll(r)
+	require.NoError(t, err)
+	assert.Empty(t, content)
+	require.NoError(t, r.Close())
+}

@@ -85,8 +85,11 @@ func (f *fetch) first(ctx context.Context, slot *schedule.Slot, size int64) (*s3
 		in.Range = ranged.Header(0, size)
 	}
 	out, err := f.get(ctx, slot, &in)
-	if in.Range != "" && unsatisfiable(err) {
-		// There is no first byte: it is empty.
+	if in.Range != "" && (unsatisfiable(err) || err == nil && emptyRange(out)) {
+		// There is no first byte: it is empty. Alluxio answers a range all the same.
+		if err == nil {
+			out.Body.Close()
+		}
 		in.Range = ""
 		out, err = f.get(ctx, slot, &in)
 	}
@@ -162,6 +165,11 @@ func (f *fetch) versioned(err error) bool {
 
 func answerOf(out *s3.GetObjectOutput) download.Answer {
 	return download.Answer{ETag: out.ETag, LastModified: out.LastModified, ContentLength: out.ContentLength, ContentRange: out.ContentRange}
+}
+
+// emptyRange: the answer is a range of no bytes.
+func emptyRange(out *s3.GetObjectOutput) bool {
+	return strings.HasPrefix(out.ContentRange, "bytes ") && strings.HasSuffix(out.ContentRange, "/0")
 }
 
 func unsatisfiable(err error) bool {

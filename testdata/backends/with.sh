@@ -2,12 +2,12 @@
 # with.sh COMMAND...: runs the command with every server up, and afterwards stops those that it
 # started itself; one that ran before goes on running. Its exit status is the command's; a server
 # that does not start ends it with status 70 before the command.
-#   BACKENDS  the servers to start (openstack ceph minio versitygw), at the same time
+#   BACKENDS  the servers to start (openstack ceph minio versitygw alluxio), at the same time
 #   lib.sh tells what else the environment can change.
 set -euo pipefail
 HERE=$(cd "$(dirname "$0")" && pwd)
 export STOWAGE_BACKENDS=${STOWAGE_BACKENDS:-/tmp/backends}
-BACKENDS=${BACKENDS:-openstack ceph minio versitygw}
+BACKENDS=${BACKENDS:-openstack ceph minio versitygw alluxio}
 unset STATE # each has its own
 mkdir -p "$STOWAGE_BACKENDS"
 
