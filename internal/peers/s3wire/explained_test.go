@@ -42,6 +42,7 @@ type explanation struct {
 
 // explanations are all the differences from aws-sdk-go-v2. A line that meets none fails.
 var explanations = []explanation{
+	{"request", "DeleteObjects", "element Delete/Quiet", ours, "", "", "false as well: Alluxio takes its absence for true"},
 	{"request", "*", "query x-id", theirs, "", "", "names the operation for a log; no server reads it"},
 	{"request", "*", "header Content-Md5", ours, "", "ContentMD5", "where a document must be protected: OpenStack Swift takes nothing else"},
 	{"request", "*", "header X-Amz-Checksum-Crc32", theirs, "", "ChecksumAlgorithm", "where a document must be protected, the SDK's own choice"},
