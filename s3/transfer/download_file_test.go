@@ -86,20 +86,20 @@ func TestDownloadFileFails(t *testing.T) {
 	}
 	// Before anything is written, and then in the midst of it.
 	for _, spec := range []string{"bytes=0-16383", thirdPart} {
-		s.hook = func(w http.ResponseWriter, r *http.Request, _ int) bool {
+		s.instead(func(w http.ResponseWriter, r *http.Request, _ int) bool {
 			if r.Header.Get("Range") == spec {
 				w.WriteHeader(http.StatusForbidden)
 			}
 			return r.Header.Get("Range") == spec
-		}
+		})
 		_, err := m.DownloadFile(t.Context(), filepath.Join(dir, "file"), get())
 		require.ErrorIs(t, err, s3.ErrForbidden)
 		assert.Empty(t, names(t, dir), "nothing half-written")
 	}
 	// What took the name meanwhile.
-	s.hook = before(thirdPart, func() {
+	s.instead(before(thirdPart, func() {
 		require.NoError(t, os.MkdirAll(filepath.Join(dir, "file", "x"), 0o700))
-	})
+	}))
 	for _, keep := range []bool{false, true} {
 		s.forget()
 		_, err := m.DownloadFile(t.Context(), filepath.Join(dir, "file"), get(), func(o *Options) { o.KeepPartial = keep })

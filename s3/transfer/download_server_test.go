@@ -131,6 +131,13 @@ func (s *shelf) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// instead changes the hook while requests may still be under way.
+func (s *shelf) instead(hook func(w http.ResponseWriter, r *http.Request, n int) bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.hook = hook
+}
+
 func (s *shelf) refuse(w http.ResponseWriter, r *http.Request, status int, code string) {
 	w.WriteHeader(status)
 	if r.Method != http.MethodHead {
