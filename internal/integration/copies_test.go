@@ -156,7 +156,10 @@ func TestTransferCopies(t *testing.T) {
 		})
 		// Some servers take such a key for another one when a part is copied: there it is one
 		// CopyObject.
-		for _, escaped := range []string{"x%41", "what?&a=b#c"} {
+		for _, escaped := range []string{"x%41", "what?&a=b#c", "what&a=b#c"} {
+			if strings.Contains(escaped, "?") && s.options.Profile.RewrittenKeys&s3.KeyQuestionMark != 0 {
+				continue // the profile refuses it wherever it stands
+			}
 			s.check(t, "copy in parts of a key that is escaped", func(ctx context.Context, _ *testing.T) error {
 				s.source(t, bucket, escaped, body[:minPart+1])
 				out, err := s.copy(ctx, &s3.CopyObjectInput{Bucket: second, Key: escaped, CopySource: s3.CopySource(bucket, escaped, "")}, copyInParts)
@@ -196,6 +199,9 @@ func TestTransferCopiesBetweenServers(t *testing.T) {
 				continue
 			}
 			t.Run(fmt.Sprintf("%s to %s over %s", from.name, to.name, to.scheme), func(t *testing.T) {
+				if from.name == "alluxio" || to.name == "alluxio" {
+					t.Skip(onAlluxio)
+				}
 				body := data(2*minPart + 12345)
 				source, bucket := from.bucket(t), to.bucket(t)
 				from.source(t, source, "k", body)
