@@ -79,8 +79,12 @@ func TestDirectories(t *testing.T) {
 		m, err := transfer.NewManager(s.client, func(o *transfer.Options) { o.PartSize = minPart })
 		require.NoError(t, err)
 		// Names that sort, or are escaped, in ways that are easily got wrong.
+		odd := "a b+c%20&=?#"
+		if s.options.Profile.RewrittenKeys&s3.KeyQuestionMark != 0 {
+			odd = "a b+c%20&=#" // the profile refuses the other
+		}
 		tree := files{
-			"a-b": data(1), "a.b": data(2), "a/b": data(3), "a/c/d": data(4), "a0": data(5), "a b+c%20&=?#": data(6),
+			"a-b": data(1), "a.b": data(2), "a/b": data(3), "a/c/d": data(4), "a0": data(5), odd: data(6),
 			"é/日本.txt": data(7), "\U00010000": data(8), "\uFFFD": data(9), "empty": nil, ".hidden": data(10), "nothing/": nil,
 			"large": data(2*minPart + 1),
 		}

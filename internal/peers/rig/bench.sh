@@ -2,7 +2,7 @@
 # Measures everything and writes it down: docs/benchmarks.md, with the tables, the machine and
 # the date, and docs/benchmarks.svg, the chart. About a quarter of an hour; on a machine that
 # does nothing else.
-#   REPS=5 GROWTH_REPS=3 ./bench.sh
+#   REPS=5 GROWTH_REPS=3 PEERS= GROWTH_PEERS= ./bench.sh
 set -euo pipefail
 cd "$(dirname "$0")"
 export GOWORK=off REPS=${REPS:-5}
@@ -12,9 +12,9 @@ machine="$(nproc) x ${cpu:-$(uname -m)}, $(uname -s | tr '[:upper:]' '[:lower:]'
 today=$(date -u +%Y-%m-%d)
 
 ./build.sh
-bin/runner -reps "$REPS" -only "${ONLY:-}" -out "tmp/bench-$today.jsonl.new" -chart "$docs/benchmarks.svg" -caption "$today, $machine" >tmp/bench.md
+bin/runner -reps "$REPS" -only "${ONLY:-}" -peers "${PEERS:-}" -out "tmp/bench-$today.jsonl.new" -chart "$docs/benchmarks.svg" -caption "$today, $machine" >tmp/bench.md
 mv "tmp/bench-$today.jsonl.new" "tmp/bench-$today.jsonl"
-REPS=${GROWTH_REPS:-3} ./growth.sh >tmp/growth.md
+REPS=${GROWTH_REPS:-3} PEERS=${GROWTH_PEERS:-} ONLY= ./growth.sh >tmp/growth.md
 {
   cat <<TEXT
 # Benchmarks
