@@ -89,7 +89,7 @@ func TestPresignedPost(t *testing.T) {
 		bucket := s.bucket(t)
 		body := data(50_000)
 		if s.options.Profile.Support("PostObject") == s3.Unsupported {
-			s.noForms(t, bucket, body)
+			s.noForms(t, bucket, body[:100]) // a refusal may come before a longer one is through
 			return
 		}
 		form := func(ctx context.Context, in s3.PresignPostInput) (*s3.PresignedPost, error) {
