@@ -48,6 +48,9 @@ func chart(path, caption string, all map[string]map[string][]result) error {
 		if err != nil {
 			return err
 		}
+		if row > 0 {
+			p.Legend = plot.NewLegend() // the first panel has it
+		}
 		p.Draw(tiles.At(canvas, 0, row))
 	}
 	f, err := os.Create(path)
@@ -74,7 +77,7 @@ func bars(title string, value func(map[string][]result, string) float64, top flo
 		if m := all[c.name]; len(m["ours"]) > 0 {
 			ran = append(ran, m)
 			name, _, _ := strings.Cut(c.name, " (")
-			names = append(names, name)
+			names = append(names, twoLines(name))
 		}
 	}
 	width := min(barsWidth/vg.Length(len(ran)*(len(drawn)+1)), 8*vg.Millimeter)
@@ -113,6 +116,15 @@ func bars(title string, value func(map[string][]result, string) float64, top flo
 	p.X.Min, p.X.Max = -0.6, float64(len(ran))-0.4
 	p.Y.Max = top * 1.04
 	return p, nil
+}
+
+// twoLines breaks a case's name behind what is done: "up-file", "https-c4".
+func twoLines(name string) string {
+	words := strings.SplitN(name, "-", 3)
+	if len(words) < 3 {
+		return name
+	}
+	return words[0] + "-" + words[1] + "\n" + words[2]
 }
 
 func figure(v float64) string {
