@@ -17,36 +17,20 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/stowage-go/stowage/examples/internal/bucket"
-	"github.com/stowage-go/stowage/examples/internal/gateway"
+	"github.com/stowage-go/stowage/examples/internal/program"
 	"github.com/stowage-go/stowage/s3"
 	"github.com/stowage-go/stowage/s3/transfer"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
-	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
-	switch {
-	case err == nil, errors.Is(err, flag.ErrHelp):
-	case ctx.Err() != nil:
-		fmt.Fprintln(os.Stderr, "mirror: interrupted:", err)
-		os.Exit(130) // what a shell reports for Ctrl-C
-	default:
-		fmt.Fprintln(os.Stderr, "mirror:", err)
-		os.Exit(1)
-	}
-}
+func main() { program.Main("mirror", run) }
 
 // run is the whole program. Results go to stdout, the bar and failures to stderr.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err error) {
@@ -59,18 +43,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(work)) }()
-	if o.server.Embedded() {
-		g, err := gateway.Start(work)
-		if err != nil {
-			return err
-		}
-		defer func() { err = errors.Join(err, g.Stop()) }()
-		o.server.Use(g)
-	}
-	client, err := s3.New(o.server.Client())
+	client, stop, err := o.server.Open(work)
 	if err != nil {
 		return err
 	}
+	defer func() { err = errors.Join(err, stop()) }()
 	manager, err := transfer.NewManager(client)
 	if err != nil {
 		return err

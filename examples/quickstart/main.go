@@ -20,36 +20,20 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
-	"syscall"
 	"time"
 
 	"github.com/stowage-go/stowage/examples/internal/bucket"
 	"github.com/stowage-go/stowage/examples/internal/file"
 	"github.com/stowage-go/stowage/examples/internal/flags"
-	"github.com/stowage-go/stowage/examples/internal/gateway"
+	"github.com/stowage-go/stowage/examples/internal/program"
 	"github.com/stowage-go/stowage/s3"
 	"github.com/stowage-go/stowage/s3/transfer"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
-	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
-	switch {
-	case err == nil, errors.Is(err, flag.ErrHelp):
-	case ctx.Err() != nil:
-		fmt.Fprintln(os.Stderr, "quickstart: interrupted:", err)
-		os.Exit(130) // what a shell reports for Ctrl-C
-	default:
-		fmt.Fprintln(os.Stderr, "quickstart:", err)
-		os.Exit(1)
-	}
-}
+func main() { program.Main("quickstart", run) }
 
 // run is the whole program. Results go to stdout, progress to stderr.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err error) {
@@ -72,18 +56,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	fmt.Fprintf(stdout, "file        %s, %s\n", local.Name(), flags.Size(local.Size))
 
 	// 2. A server to send it to.
-	if o.server.Embedded() {
-		g, err := gateway.Start(work)
-		if err != nil {
-			return err
-		}
-		defer func() { err = errors.Join(err, g.Stop()) }()
-		o.server.Use(g)
-	}
-	client, err := s3.New(o.server.Client())
+	client, stop, err := o.server.Open(work)
 	if err != nil {
 		return err
 	}
+	defer func() { err = errors.Join(err, stop()) }()
 	fmt.Fprintf(stdout, "server      %s (%s)\n", client.Options().Endpoint, client.Options().Profile.Name)
 
 	// 3. A bucket: the one that is there, or a new one.

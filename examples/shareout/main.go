@@ -22,41 +22,27 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"path/filepath"
-	"syscall"
 	"time"
 
 	"github.com/stowage-go/stowage/examples/internal/bucket"
 	"github.com/stowage-go/stowage/examples/internal/file"
 	"github.com/stowage-go/stowage/examples/internal/flags"
-	"github.com/stowage-go/stowage/examples/internal/gateway"
+	"github.com/stowage-go/stowage/examples/internal/program"
 	"github.com/stowage-go/stowage/s3"
 	"github.com/stowage-go/stowage/s3/transfer"
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
-	var err error
-	if len(os.Args) == 2 && os.Args[1] == workerArgument {
-		err = work(ctx, os.Stdin, os.Stdout)
-	} else {
-		err = run(ctx, os.Args[1:], os.Stdout, os.Stderr)
-	}
-	switch {
-	case err == nil, errors.Is(err, flag.ErrHelp):
-	case ctx.Err() != nil:
-		fmt.Fprintln(os.Stderr, "shareout: interrupted:", err)
-		os.Exit(130) // what a shell reports for Ctrl-C
-	default:
-		fmt.Fprintln(os.Stderr, "shareout:", err)
-		os.Exit(1)
-	}
+	program.Main("shareout", func(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+		if len(args) == 1 && args[0] == workerArgument {
+			return work(ctx, os.Stdin, stdout)
+		}
+		return run(ctx, args, stdout, stderr)
+	})
 }
 
 // run is the whole program. Results go to stdout.
@@ -81,18 +67,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	}
 	fmt.Fprintf(stdout, "file        %s, %s\n", path, flags.Size(local.Size))
 
-	if o.server.Embedded() {
-		g, err := gateway.Start(folder)
-		if err != nil {
-			return err
-		}
-		defer func() { err = errors.Join(err, g.Stop()) }()
-		o.server.Use(g)
-	}
-	client, err := s3.New(o.server.Client())
+	client, stop, err := o.server.Open(folder)
 	if err != nil {
 		return err
 	}
+	defer func() { err = errors.Join(err, stop()) }()
 	created, err := bucket.Ensure(ctx, client, o.bucket)
 	if created {
 		defer func() { err = errors.Join(err, bucket.Delete(ctx, client, o.bucket)) }()

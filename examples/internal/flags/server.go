@@ -52,6 +52,24 @@ func (s *Server) Use(g *gateway.Gateway) {
 	s.AccessKey, s.SecretKey, s.SessionToken = g.AccessKey, g.SecretKey, ""
 }
 
+// Open makes a client of the server, which it starts with its files in folder if the program
+// brings it. stop ends that; it does nothing to another server.
+func (s *Server) Open(folder string) (client *s3.Client, stop func() error, err error) {
+	stop = func() error { return nil }
+	if s.Embedded() {
+		g, err := gateway.Start(folder)
+		if err != nil {
+			return nil, nil, err
+		}
+		stop = g.Stop
+		s.Use(g)
+	}
+	if client, err = s3.New(s.Client()); err != nil {
+		return nil, nil, errors.Join(err, stop())
+	}
+	return client, stop, nil
+}
+
 // Client is the same in the library's terms.
 func (s *Server) Client() s3.Options {
 	return s3.Options{
