@@ -149,16 +149,20 @@ func TestDownloadIntoStaysInside(t *testing.T) {
 func brokenOff(t *testing.T, s *shelf, name string, fns ...func(*Options)) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
-	s.mu.Lock()
-	s.hook = before(thirdPart, cancel)
-	s.mu.Unlock()
+	s.instead(func(_ http.ResponseWriter, r *http.Request, _ int) bool {
+		if r.Header.Get("Range") != thirdPart {
+			return false
+		}
+		cancel()
+		panic(http.ErrAbortHandler) // an answer might be here before the end is seen
+	})
 	_, err := s.manager(t, append(fns, keepPartial)...).DownloadFile(ctx, name, get())
 	require.ErrorIs(t, err, context.Canceled)
 	var failed *DownloadError
 	require.ErrorAs(t, err, &failed)
 	require.True(t, failed.Kept)
 	require.ErrorContains(t, err, "partial file kept")
-	s.hook = nil
+	s.instead(nil)
 	s.forget()
 	require.Equal(t, []string{".file.partial", ".file.partial.json"}, names(t, filepath.Dir(name)))
 }
