@@ -50,6 +50,18 @@ func (b Body) Retried(err error) {
 	}
 }
 
+// Progress is Sent for whoever has a function for progress of his own already: own, which may
+// be nil, is called first.
+func (b Body) Progress(own func(delta int64)) func(delta int64) {
+	if own == nil {
+		return b.Sent
+	}
+	return func(delta int64) {
+		own(delta)
+		b.Sent(delta)
+	}
+}
+
 // piece is a part on its way from source to worker, with what has to be
 // released at its end.
 type piece struct {

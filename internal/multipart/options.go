@@ -81,7 +81,7 @@ type Options struct {
 	// end. Nil: they are not counted.
 	Tracker *Tracker
 
-	lane int // settled: the limit of the upload's lane, 0 for the Scheduler's
+	lane int // settled: Concurrency as it was asked for
 }
 
 // settle returns o with every default filled in, or an error wrapping ErrOptions.
@@ -124,9 +124,7 @@ func (o Options) settle() (Options, error) {
 		shared := o.Scheduler.Options()
 		concurrency, memory = shared.Start, shared.Memory
 		o.Memory = min(o.Memory, memory)
-		if o.Concurrency != 0 {
-			o.lane = max(o.Concurrency, 1)
-		}
+		o.lane = o.Concurrency
 	}
 	o.Concurrency = max(or(o.Concurrency, concurrency), 1)
 	o.Memory = min(max(or(o.Memory, memory), 1), math.MaxInt)

@@ -37,11 +37,6 @@ func (s *Scheduler) Limiter(bytesPerSecond int64) *Limiter {
 	return newLimiter(bytesPerSecond, s.limiter)
 }
 
-// Limit is r at no more than the scheduler's bandwidth, or r itself when there is no limit.
-func (s *Scheduler) Limit(ctx context.Context, r io.Reader) io.Reader {
-	return s.limiter.Reader(ctx, r)
-}
-
 // Reader is r at no more than the limiter's rate, which it shares with all other readers.
 // A wait ends with ctx, and Read then gives context.Cause(ctx). For a nil limiter it is r
 // itself.

@@ -46,7 +46,7 @@ func TestBandwidth(t *testing.T) {
 func TestBandwidthIsSmooth(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := New(Options{Bandwidth: mb})
-		r := s.Limit(t.Context(), endless{})
+		r := s.Limiter(0).Reader(t.Context(), endless{})
 		slices := make([]int, 51)
 		buf := make([]byte, 1<<20)
 		for began := time.Now(); time.Since(began) < 5*time.Second; {
@@ -67,7 +67,7 @@ func TestBandwidthIsShared(t *testing.T) {
 		var wg sync.WaitGroup
 		for range 8 {
 			wg.Go(func() {
-				took := copied(t, s.Limit(t.Context(), endless{}), mb)
+				took := copied(t, s.Limiter(0).Reader(t.Context(), endless{}), mb)
 				require.InDelta(t, 8, took.Seconds(), 0.4)
 			})
 		}
@@ -91,7 +91,7 @@ func TestBandwidthOfATransfer(t *testing.T) {
 func TestNoBandwidthIsNoReader(t *testing.T) {
 	s := New(Options{})
 	r := strings.NewReader("x")
-	require.Same(t, r, s.Limit(t.Context(), r))
+	require.Same(t, r, s.Limiter(0).Reader(t.Context(), r))
 	require.Same(t, r, s.Limiter(0).Reader(t.Context(), r))
 	require.Nil(t, s.Limiter(-1))
 }
@@ -99,9 +99,9 @@ func TestNoBandwidthIsNoReader(t *testing.T) {
 func TestLimitedIsTheSameReader(t *testing.T) {
 	data := bytes.Repeat([]byte("0123456789"), 1000)
 	s := New(Options{Bandwidth: 1 << 30})
-	require.NoError(t, iotest.TestReader(s.Limit(t.Context(), bytes.NewReader(data)), data))
+	require.NoError(t, iotest.TestReader(s.Limiter(0).Reader(t.Context(), bytes.NewReader(data)), data))
 	broken := errors.New("broken")
-	_, err := io.ReadAll(s.Limit(t.Context(), iotest.ErrReader(broken)))
+	_, err := io.ReadAll(s.Limiter(0).Reader(t.Context(), iotest.ErrReader(broken)))
 	require.Equal(t, broken, err)
 }
 
@@ -111,7 +111,7 @@ func TestWaitForBandwidthEndsWithItsContext(t *testing.T) {
 		cause := errors.New("enough")
 		ctx, cancel := context.WithCancelCause(t.Context())
 		time.AfterFunc(3*time.Second, func() { cancel(cause) })
-		r := s.Limit(ctx, endless{})
+		r := s.Limiter(0).Reader(ctx, endless{})
 		began := time.Now()
 		buf := make([]byte, 4096)
 		n, err := r.Read(buf)
@@ -121,7 +121,7 @@ func TestWaitForBandwidthEndsWithItsContext(t *testing.T) {
 		require.Equal(t, cause, err)
 		require.Equal(t, 3*time.Second, time.Since(began))
 		// What was not used is there for others.
-		_, err = s.Limit(t.Context(), endless{}).Read(buf[:100])
+		_, err = s.Limiter(0).Reader(t.Context(), endless{}).Read(buf[:100])
 		require.NoError(t, err)
 		require.Equal(t, 3*time.Second, time.Since(began))
 	})

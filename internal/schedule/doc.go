@@ -21,7 +21,7 @@
 //
 // # Bandwidth
 //
-// Bodies that are read through [Scheduler.Limit] or a transfer's [Limiter] share a number of
+// Bodies that are read through a [Limiter] share a number of
 // bytes per second, in bursts of a fiftieth of a second.
 //
 // # Memory

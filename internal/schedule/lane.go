@@ -17,9 +17,12 @@ type Lane struct {
 	at      int // in the queue; -1: not there
 }
 
-// Lane makes a place for one transfer, with at most concurrency requests in flight; less
-// than 1 leaves that to the scheduler.
+// Lane makes a place for one transfer, with at most concurrency requests in flight: 0 leaves
+// that to the scheduler, and a negative number is 1.
 func (s *Scheduler) Lane(concurrency int) *Lane {
+	if concurrency < 0 {
+		concurrency = 1
+	}
 	return &Lane{s: s, limit: concurrency, at: -1}
 }
 
@@ -58,7 +61,7 @@ func (l *Lane) Acquire(ctx context.Context) (*Slot, error) {
 }
 
 // open: the lane's own limit leaves room.
-func (l *Lane) open() bool { return l.limit < 1 || l.busy < l.limit }
+func (l *Lane) open() bool { return l.limit == 0 || l.busy < l.limit }
 
 // start counts a slot as in use. It runs under the scheduler's mutex.
 func (l *Lane) start(slot *Slot) {

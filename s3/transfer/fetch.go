@@ -39,7 +39,7 @@ func (m *Manager) newFetch(in *s3.GetObjectInput, o *Options) (*fetch, error) {
 	if in == nil {
 		in = new(s3.GetObjectInput)
 	}
-	f := &fetch{manager: m, client: m.client, lane: m.shared.Lane(o.lane()), in: *in, options: o, resolved: m.resolve(o)}
+	f := &fetch{manager: m, client: m.client, lane: m.shared.Lane(o.Concurrency), in: *in, options: o, resolved: m.resolve(o)}
 	f.state.Changed, f.state.Malformed = s3.ErrObjectChanged, errMalformed
 	return f, f.check()
 }
@@ -47,14 +47,6 @@ func (m *Manager) newFetch(in *s3.GetObjectInput, o *Options) (*fetch, error) {
 // begun registers it with the manager.
 func (f *fetch) begun() *transferring {
 	return f.manager.begin(OperationDownload, f.in.Bucket, f.in.Key, f.options)
-}
-
-// lane is the greatest number of requests in flight of one transfer; 0: the manager's.
-func (o *Options) lane() int {
-	if o.Concurrency < 0 {
-		return 1
-	}
-	return o.Concurrency
 }
 
 func (f *fetch) check() error {

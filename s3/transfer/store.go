@@ -67,15 +67,7 @@ func (u *upload) requestOptions(body *multipart.Body) []func(*s3.Options) {
 		if u.limiter != nil {
 			o.LimitBody = u.limited(o.LimitBody)
 		}
-		report := o.Progress
-		if report == nil {
-			o.Progress = body.Sent
-			return
-		}
-		o.Progress = func(delta int64) {
-			report(delta)
-			body.Sent(delta)
-		}
+		o.Progress = body.Progress(o.Progress)
 	})
 }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/stowage-go/stowage/internal/download"
 	"github.com/stowage-go/stowage/internal/multipart"
 	"github.com/stowage-go/stowage/internal/schedule"
+	"github.com/stowage-go/stowage/internal/transport"
 	"github.com/stowage-go/stowage/swift"
 )
 
@@ -255,8 +256,8 @@ func (r *downloading) explain(ctx context.Context, err error) error {
 		return r.failed(err)
 	}
 	if ctx.Err() != nil {
-		if cause := context.Cause(ctx); !errors.Is(failed.Err, ctx.Err()) || !errors.Is(failed.Err, cause) {
-			failed.Err = fmt.Errorf("%w: %w", ctx.Err(), cause)
+		if !errors.Is(failed.Err, ctx.Err()) || !errors.Is(failed.Err, context.Cause(ctx)) {
+			failed.Err = transport.Ended(ctx)
 		}
 		return failed
 	}

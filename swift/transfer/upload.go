@@ -171,15 +171,7 @@ func (u *upload) requestOptions(body *multipart.Body) []func(*swift.Options) {
 		return u.options.ClientOptions
 	}
 	return append(slices.Clip(u.options.ClientOptions), func(o *swift.Options) {
-		report := o.Progress
-		if report == nil {
-			o.Progress = body.Sent
-			return
-		}
-		o.Progress = func(delta int64) {
-			report(delta)
-			body.Sent(delta)
-		}
+		o.Progress = body.Progress(o.Progress)
 	})
 }
 
