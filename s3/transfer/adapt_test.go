@@ -88,12 +88,12 @@ func TestConcurrencyGrowsWithThroughput(t *testing.T) {
 func TestConcurrencyFallsWithThrottling(t *testing.T) {
 	for _, fixed := range []bool{false, true} {
 		s := startServer(t, small(s3.AWS()), false)
-		s.before = func(e *exchange) *reply {
+		s.setBefore(func(e *exchange) *reply {
 			if e.Op == "UploadPart" && e.Attempt == 1 {
 				return refusal(503, "SlowDown")
 			}
 			return nil
-		}
+		})
 		var own atomic.Int64
 		client := s.newClient(t, func(o *s3.Options) { o.OnRetry = func(error) { own.Add(1) } })
 		up := newManager(t, client, func(o *Options) { o.Concurrency, o.FixedConcurrency = 10, fixed })

@@ -68,7 +68,7 @@ func TestChecksumOfWhole(t *testing.T) {
 		for _, silent := range []bool{false, true} {
 			s := startServer(t, small(s3.AWS()), true)
 			if silent {
-				s.after = func(*exchange) *reply { return &reply{status: 200, header: http.Header{"Etag": {`"x"`}}} }
+				s.setAfter(func(*exchange) *reply { return &reply{status: 200, header: http.Header{"Etag": {`"x"`}}} })
 			}
 			in := input(nil)
 			kind.make(t, in, data)
@@ -87,12 +87,12 @@ func TestServerHasOtherBytes(t *testing.T) {
 		for _, secure := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s/https=%t", kind.name, secure), func(t *testing.T) {
 				s := startServer(t, small(s3.AWS()), secure)
-				s.after = func(e *exchange) *reply {
+				s.setAfter(func(e *exchange) *reply {
 					if e.Op == "PutObject" || e.Op == "UploadPart" && e.Part == 2 {
 						return &reply{status: 200, header: http.Header{"Etag": {`"x"`}, "X-Amz-Checksum-Crc64nvme": {sumOf(checksum.CRC64NVME, nil)}}}
 					}
 					return nil
-				}
+				})
 				up := newManager(t, s.newClient(t))
 				in := input(nil)
 				kind.make(t, in, data[:99])
@@ -149,7 +149,7 @@ func TestCompletedObjectHasOtherBytes(t *testing.T) {
 				c.profile = s3.AWS()
 			}
 			s := startServer(t, small(c.profile), true)
-			s.after = func(e *exchange) *reply {
+			s.setAfter(func(e *exchange) *reply {
 				switch e.Op {
 				case "CompleteMultipartUpload":
 					return c.complete
@@ -157,7 +157,7 @@ func TestCompletedObjectHasOtherBytes(t *testing.T) {
 					return c.head
 				}
 				return nil
-			}
+			})
 			out, err := newManager(t, s.newClient(t)).Upload(t.Context(), input(bytes.NewReader(data)))
 			require.Empty(t, s.of("AbortMultipartUpload"), "what is completed is not aborted")
 			if !c.fails {
@@ -179,12 +179,12 @@ func TestCompletedObjectHasOtherBytes(t *testing.T) {
 func TestChecksumFromHead(t *testing.T) {
 	data := pattern(3 * partSize)
 	s := startServer(t, small(s3.AWS()), true)
-	s.after = func(e *exchange) *reply {
+	s.setAfter(func(e *exchange) *reply {
 		if e.Op == "CompleteMultipartUpload" {
 			return &reply{status: 200, body: "<CompleteMultipartUploadResult/>"}
 		}
 		return nil
-	}
+	})
 	out, err := newManager(t, s.newClient(t)).Upload(t.Context(), input(bytes.NewReader(data)))
 	require.NoError(t, err)
 	require.True(t, out.SizeVerified)
@@ -261,12 +261,12 @@ func TestMD5(t *testing.T) {
 
 			other := &reply{status: 200, header: http.Header{"Etag": {hex.EncodeToString(md5Of(nil))}}}
 			var honest atomic.Bool // parts of the failed upload may still be under way
-			s.after = func(e *exchange) *reply {
+			s.setAfter(func(e *exchange) *reply {
 				if !honest.Load() && (e.Op == "PutObject" || e.Part == 3) {
 					return other
 				}
 				return nil
-			}
+			})
 			kind.make(t, in, data)
 			_, err = up.Upload(t.Context(), in)
 			require.ErrorIs(t, err, s3.ErrChecksumMismatch)
@@ -331,7 +331,7 @@ func TestETagsUnderEncryption(t *testing.T) {
 			for _, integrity := range []Integrity{IntegrityMD5, IntegrityTransport} {
 				s := startServer(t, small(s3.AWS()), true)
 				noMD5 := quoted(hex.EncodeToString(md5Of([]byte("something else"))))
-				s.after = func(e *exchange) *reply {
+				s.setAfter(func(e *exchange) *reply {
 					a := &reply{status: 200, header: c.answer.Clone()}
 					if a.header == nil {
 						a.header = http.Header{}
@@ -347,8 +347,8 @@ func TestETagsUnderEncryption(t *testing.T) {
 						return a
 					}
 					return nil
-				}
-				s.before = func(e *exchange) *reply {
+				})
+				s.setBefore(func(e *exchange) *reply {
 					if e.Op == "CompleteMultipartUpload" {
 						return &reply{status: 200, body: "<CompleteMultipartUploadResult><ETag>" + hex.EncodeToString(md5Of(nil)) + "-2</ETag></CompleteMultipartUploadResult>"}
 					}
@@ -356,7 +356,7 @@ func TestETagsUnderEncryption(t *testing.T) {
 						return &reply{status: 200, header: http.Header{"Content-Length": {"32768"}}}
 					}
 					return nil
-				}
+				})
 				up := newManager(t, s.newClient(t), func(o *Options) { o.Integrity = integrity })
 				for _, n := range []int{10, len(data)} {
 					if n == 10 && (integrity == IntegrityTransport || c.create != nil) {

@@ -157,7 +157,8 @@ func TestComplete(t *testing.T) {
 				if c.there != nil {
 					s.put(path, c.there)
 				}
-				s.before, s.after = c.before, c.after
+				s.setBefore(c.before)
+				s.setAfter(c.after)
 				in := input(bytes.NewReader(data))
 				if c.in != nil {
 					c.in(in)
@@ -207,14 +208,14 @@ func TestUploadIsGone(t *testing.T) {
 		if there != nil {
 			s.put(objectPath, there)
 		}
-		s.before = func(e *exchange) *reply {
+		s.setBefore(func(e *exchange) *reply {
 			if e.Op == "CompleteMultipartUpload" {
 				s.mu.Lock()
 				clear(s.uploads)
 				s.mu.Unlock()
 			}
 			return nil
-		}
+		})
 		_, err := newManager(t, s.newClient(t)).Upload(t.Context(), input(bytes.NewReader(pattern(2*partSize))))
 		failed := requireUploadError(t, err)
 		require.ErrorIs(t, err, ErrAmbiguous)
@@ -236,12 +237,12 @@ func TestCompleteOfSameContentAgain(t *testing.T) {
 	up := newManager(t, s.newClient(t))
 	_, err := up.Upload(t.Context(), input(bytes.NewReader(data)))
 	require.NoError(t, err)
-	s.before = func(e *exchange) *reply {
+	s.setBefore(func(e *exchange) *reply {
 		if e.Op == "CompleteMultipartUpload" {
 			return error500
 		}
 		return nil
-	}
+	})
 	_, err = up.Upload(t.Context(), input(bytes.NewReader(data)))
 	failed := requireUploadError(t, err)
 	require.ErrorIs(t, err, ErrAmbiguous)
@@ -260,7 +261,7 @@ func TestConditionOnSameContent(t *testing.T) {
 		up := newManager(t, s.newClient(t))
 		_, err := up.Upload(t.Context(), input(bytes.NewReader(data)))
 		require.NoError(t, err)
-		s.before = oneOf("CompleteMultipartUpload", nil, error500)
+		s.setBefore(oneOf("CompleteMultipartUpload", nil, error500))
 		in := input(bytes.NewReader(data))
 		in.IfNoneMatch = "*"
 		_, err = up.Upload(t.Context(), in)
@@ -307,7 +308,7 @@ func TestLookWithoutListParts(t *testing.T) {
 	data := pattern(3 * partSize)
 	for _, done := range []bool{true, false} {
 		s := startServer(t, small(s3.AWS()), true)
-		s.before = func(e *exchange) *reply {
+		s.setBefore(func(e *exchange) *reply {
 			if e.Op == "ListParts" {
 				return refusal(403, "AccessDenied")
 			}
@@ -315,8 +316,8 @@ func TestLookWithoutListParts(t *testing.T) {
 				return error500
 			}
 			return nil
-		}
-		s.after = oneOf("CompleteMultipartUpload", broken)
+		})
+		s.setAfter(oneOf("CompleteMultipartUpload", broken))
 		out, err := newManager(t, s.newClient(t)).Upload(t.Context(), input(bytes.NewReader(data)))
 		if done {
 			require.NoError(t, err)
@@ -333,7 +334,7 @@ func TestLookByChecksum(t *testing.T) {
 	data := pattern(3 * partSize)
 	for _, algorithm := range []s3.ChecksumAlgorithm{s3.ChecksumAlgorithmCrc64nvme, s3.ChecksumAlgorithmSha256} {
 		s := startServer(t, small(s3.AWS()), true)
-		s.after = func(e *exchange) *reply {
+		s.setAfter(func(e *exchange) *reply {
 			switch e.Op {
 			case "CompleteMultipartUpload":
 				s.mu.Lock()
@@ -352,7 +353,7 @@ func TestLookByChecksum(t *testing.T) {
 				return &reply{status: 200, header: http.Header{"Etag": {etag}, "X-Amz-Checksum-" + string(a): {v}}}
 			}
 			return nil
-		}
+		})
 		in := input(bytes.NewReader(data))
 		in.ChecksumAlgorithm = algorithm
 		out, err := newManager(t, s.newClient(t)).Upload(t.Context(), in)
@@ -365,7 +366,7 @@ func TestLookByChecksum(t *testing.T) {
 // Nothing to know it by: neither ETags that are MD5s nor checksums.
 func TestLookWithoutEvidence(t *testing.T) {
 	s := startServer(t, small(s3.Generic()), true)
-	s.after = func(e *exchange) *reply {
+	s.setAfter(func(e *exchange) *reply {
 		switch e.Op {
 		case "CompleteMultipartUpload":
 			return broken
@@ -379,7 +380,7 @@ func TestLookWithoutEvidence(t *testing.T) {
 			return &reply{status: 200, header: http.Header{"Etag": {`"opaque"`}}}
 		}
 		return nil
-	}
+	})
 	_, err := newManager(t, s.newClient(t)).Upload(t.Context(), input(bytes.NewReader(pattern(2*partSize))))
 	require.ErrorIs(t, err, ErrAmbiguous)
 	require.Empty(t, s.of("AbortMultipartUpload"))
@@ -392,20 +393,20 @@ func TestCancelledInComplete(t *testing.T) {
 		for _, p := range []s3.Profile{s3.AWS(), s3.CephRGW()} {
 			ctx, cancel := context.WithCancel(t.Context())
 			s := startServer(t, small(p), true)
-			s.before = func(e *exchange) *reply {
+			s.setBefore(func(e *exchange) *reply {
 				if e.Op == "CompleteMultipartUpload" && !done {
 					cancel()
 					return broken
 				}
 				return nil
-			}
-			s.after = func(e *exchange) *reply {
+			})
+			s.setAfter(func(e *exchange) *reply {
 				if e.Op == "CompleteMultipartUpload" {
 					cancel()
 					return broken
 				}
 				return nil
-			}
+			})
 			out, err := newManager(t, s.newClient(t)).Upload(ctx, input(bytes.NewReader(data)))
 			cancel()
 			if done {
@@ -426,13 +427,13 @@ func TestCancelledInHead(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	s := startServer(t, small(s3.CephRGW()), true)
-	s.before = func(e *exchange) *reply {
+	s.setBefore(func(e *exchange) *reply {
 		if e.Op == "HeadObject" {
 			cancel()
 			return broken
 		}
 		return nil
-	}
+	})
 	out, err := newManager(t, s.newClient(t)).Upload(ctx, input(bytes.NewReader(pattern(2*partSize))))
 	require.NoError(t, err)
 	require.False(t, out.SizeVerified)
@@ -442,12 +443,12 @@ func TestCancelledInHead(t *testing.T) {
 // The version that was made is looked at, whatever has come since.
 func TestVersionIsVerified(t *testing.T) {
 	s := startServer(t, small(s3.CephRGW()), true)
-	s.after = func(e *exchange) *reply {
+	s.setAfter(func(e *exchange) *reply {
 		if e.Op == "CompleteMultipartUpload" {
 			return &reply{status: 200, header: http.Header{"X-Amz-Version-Id": {"v7"}}, body: "<CompleteMultipartUploadResult/>"}
 		}
 		return nil
-	}
+	})
 	out, err := newManager(t, s.newClient(t)).Upload(t.Context(), input(bytes.NewReader(pattern(2*partSize))))
 	require.NoError(t, err)
 	require.Equal(t, "v7", out.VersionId)
@@ -475,7 +476,7 @@ func TestCompleteThatIsNotSent(t *testing.T) {
 // all: that is no "nothing is left".
 func TestAbortAfterComplete(t *testing.T) {
 	s := startServer(t, small(s3.AWS()), true)
-	s.before = func(e *exchange) *reply {
+	s.setBefore(func(e *exchange) *reply {
 		switch e.Op {
 		case "CompleteMultipartUpload":
 			return error500
@@ -483,7 +484,7 @@ func TestAbortAfterComplete(t *testing.T) {
 			return noUpload
 		}
 		return nil
-	}
+	})
 	_, err := newManager(t, s.newClient(t)).Upload(t.Context(), input(bytes.NewReader(pattern(2*partSize))))
 	require.ErrorIs(t, err, s3.ErrInternalError)
 	require.ErrorIs(t, err, s3.ErrNoSuchUpload)

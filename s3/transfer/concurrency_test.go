@@ -27,12 +27,12 @@ func TestConcurrencyOnTheServer(t *testing.T) {
 				// The first ones wait for each other, so that all have to be there.
 				var here atomic.Int64
 				all := make(chan struct{})
-				s.during = func(*exchange) {
+				s.setDuring(func(*exchange) {
 					if here.Add(1) == int64(c.want) {
 						close(all)
 					}
 					<-all
-				}
+				})
 				in := input(nil)
 				kind.make(t, in, pattern(12*partSize))
 				_, err := newManager(t, s.newClient(t), func(o *Options) { o.Concurrency = c.set }).Upload(t.Context(), in)

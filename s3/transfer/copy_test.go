@@ -688,7 +688,7 @@ func TestCopyChecksumAlgorithm(t *testing.T) {
 
 	// A server that tells no checksums of parts is not asked for one of the whole.
 	s.silent = true
-	s.before = func(e *exchange) *reply {
+	s.setBefore(func(e *exchange) *reply {
 		if e.Op == "CompleteMultipartUpload" {
 			require.Empty(t, e.Header.Get("X-Amz-Checksum-Sha256"))
 			s.mu.Lock()
@@ -696,7 +696,7 @@ func TestCopyChecksumAlgorithm(t *testing.T) {
 			s.mu.Unlock()
 		}
 		return nil
-	}
+	})
 	out, err = m.Copy(t.Context(), in)
 	require.NoError(t, err)
 	require.Equal(t, IntegrityTransport, out.Integrity)
@@ -760,12 +760,12 @@ func TestCopyOfLostAnswers(t *testing.T) {
 		}
 		return nil
 	}
-	s.after = func(e *exchange) *reply {
+	s.setAfter(func(e *exchange) *reply {
 		if e.Op == "CompleteMultipartUpload" && e.Attempt == 1 {
 			return broken
 		}
 		return nil
-	}
+	})
 	out, err := newManager(t, s.newClient(t), inParts).Copy(t.Context(), copyInput())
 	require.NoError(t, err)
 	require.Equal(t, pattern(4*partSize), s.object(objectPath))
@@ -778,7 +778,7 @@ func TestCopyOfAServerThatOverlooksRanges(t *testing.T) {
 	s.overlooksRange = true
 	s.add(sourcePath, pattern(3*partSize), nil)
 	for _, after := range []func(*exchange) *reply{nil, oneOf("CompleteMultipartUpload", broken, broken, broken, broken)} {
-		s.after = after // the answer may be lost, too: then the ETag is what the parts make, and the size is not
+		s.setAfter(after) // the answer may be lost, too: then the ETag is what the parts make, and the size is not
 		_, err := newManager(t, s.newClient(t), inParts).Copy(t.Context(), copyInput())
 		require.ErrorIs(t, requireCopyError(t, err), ErrIncomplete)
 		require.Equal(t, PartsCompleted, requireCopyError(t, err).Parts)
@@ -888,12 +888,12 @@ func TestCopyStreamedOverTroubles(t *testing.T) {
 			s := startCopyServer(t, small(s3.AWS()), way.secure)
 			data := pattern(4*partSize + 7)
 			s.add(sourcePath, data, nil)
-			s.before = func(e *exchange) *reply {
+			s.setBefore(func(e *exchange) *reply {
 				if (e.Part == 2 || e.Op == "PutObject") && e.Attempt < 3 {
 					return refusal(503, "SlowDown")
 				}
 				return nil
-			}
+			})
 			s.instead = func(op string, _, attempt int) *reply {
 				if op == "GetObject" && attempt == 1 {
 					a := s.halfOf(sourcePath)

@@ -43,7 +43,7 @@ func TestDownloadFile(t *testing.T) {
 			name := filepath.Join(dir, "file")
 			require.NoError(t, os.WriteFile(name, []byte("former"), 0o600))
 			during := ""
-			s.hook = before(thirdPart, func() { during = strings.Join(names(t, dir), " ") })
+			s.instead(before(thirdPart, func() { during = strings.Join(names(t, dir), " ") }))
 			out, err := s.manager(t, fn).DownloadFile(t.Context(), name, get())
 			require.NoError(t, err)
 			got, err := os.ReadFile(name)
@@ -285,12 +285,12 @@ func TestDownloadFileResumesAtTheEnd(t *testing.T) {
 	s := startShelf(t, s3.AWS(), false, shelve(data).sum(checksum.CRC64NVME))
 	dir := t.TempDir()
 	name := filepath.Join(dir, "file")
-	s.hook = before(thirdPart, func() { require.NoError(t, os.MkdirAll(filepath.Join(name, "x"), 0o700)) })
+	s.instead(before(thirdPart, func() { require.NoError(t, os.MkdirAll(filepath.Join(name, "x"), 0o700)) }))
 	_, err := s.manager(t, keepPartial).DownloadFile(t.Context(), name, get())
 	require.Error(t, err)
 	require.NoError(t, os.RemoveAll(name))
 	s.forget()
-	s.hook = nil
+	s.instead(nil)
 	out, err := s.manager(t, keepPartial).DownloadFile(t.Context(), name, get())
 	require.NoError(t, err)
 	assert.Equal(t, int64(2*partSize), out.Resumed)
@@ -328,7 +328,7 @@ func TestDownloadFileTwice(t *testing.T) {
 	name := filepath.Join(dir, "file")
 	m := s.manager(t, keepPartial)
 	var second error
-	s.hook = before(thirdPart, func() {
+	s.instead(before(thirdPart, func() {
 		s.mu.Lock()
 		s.hook = nil
 		s.mu.Unlock()
@@ -336,7 +336,7 @@ func TestDownloadFileTwice(t *testing.T) {
 		in := get()
 		in.Key = "another"
 		_, second = other.DownloadFile(t.Context(), name, in)
-	})
+	}))
 	_, err := m.DownloadFile(t.Context(), name, get())
 	require.NoError(t, second)
 	require.Error(t, err)

@@ -177,12 +177,12 @@ func TestDownloadIntegrity(t *testing.T) {
 func TestDownloadWithoutHead(t *testing.T) {
 	t.Parallel()
 	s := startShelf(t, s3.AWS(), false, shelve(pattern(3*partSize)).sum(checksum.CRC32))
-	s.hook = func(w http.ResponseWriter, r *http.Request, _ int) bool {
+	s.instead(func(w http.ResponseWriter, r *http.Request, _ int) bool {
 		if r.Method == http.MethodHead {
 			w.WriteHeader(http.StatusForbidden)
 		}
 		return r.Method == http.MethodHead
-	}
+	})
 	m := s.manager(t)
 	out, err := m.Download(t.Context(), &memoryWriter{}, get())
 	require.NoError(t, err)
@@ -213,12 +213,12 @@ func TestDownloadChecksumOfAnotherState(t *testing.T) {
 			s.object.header.Set("X-Amz-Version-Id", "v1")
 			s.versions = map[string]*shelved{"v1": s.object}
 		}
-		s.hook = func(_ http.ResponseWriter, r *http.Request, n int) bool {
+		s.instead(func(_ http.ResponseWriter, r *http.Request, n int) bool {
 			if r.Method == http.MethodHead && n == 1 {
 				s.replace(shelve(data[1:]).sum(checksum.CRC32))
 			}
 			return false
-		}
+		})
 		var w memoryWriter
 		out, err := s.manager(t).Download(t.Context(), &w, get(), func(o *Options) { o.Integrity = IntegrityChecksum })
 		if !version {
@@ -317,44 +317,44 @@ func TestDownloadOfAChangingObject(t *testing.T) {
 		want    error
 	}{
 		"replaced": {func(s *shelf) {
-			s.hook = before(thirdPart, func() { s.replace(shelve(pattern(6*partSize + 1)[1:])) })
+			s.instead(before(thirdPart, func() { s.replace(shelve(pattern(6*partSize + 1)[1:])) }))
 		}, s3.ErrObjectChanged},
 		"If-Match overlooked": {func(s *shelf) {
 			s.noIfMatch = true
-			s.hook = before(thirdPart, func() { s.replace(shelve(pattern(6*partSize + 1)[1:])) })
+			s.instead(before(thirdPart, func() { s.replace(shelve(pattern(6*partSize + 1)[1:])) }))
 		}, s3.ErrObjectChanged},
 		"shrunk": {func(s *shelf) {
 			s.noIfMatch = true
-			s.hook = before(thirdPart, func() { s.replace(shelve(pattern(10))) })
+			s.instead(before(thirdPart, func() { s.replace(shelve(pattern(10))) }))
 		}, s3.ErrObjectChanged},
 		"only the time": {func(s *shelf) {
-			s.hook = s.changing(thirdPart, func(r *httptest.ResponseRecorder) {
+			s.instead(s.changing(thirdPart, func(r *httptest.ResponseRecorder) {
 				r.Header().Set("Last-Modified", "Mon, 02 Jan 2006 15:04:05 GMT")
-			})
+			}))
 		}, s3.ErrObjectChanged},
 		"another size": {func(s *shelf) {
-			s.hook = s.changing(thirdPart, func(r *httptest.ResponseRecorder) { r.Header().Set("Content-Range", "bytes 32768-49151/9") })
+			s.instead(s.changing(thirdPart, func(r *httptest.ResponseRecorder) { r.Header().Set("Content-Range", "bytes 32768-49151/9") }))
 		}, s3.ErrObjectChanged},
 		"another range": {func(s *shelf) {
-			s.hook = s.changing(thirdPart, func(r *httptest.ResponseRecorder) { r.Header().Set("Content-Range", "bytes 32769-49152/98304") })
+			s.instead(s.changing(thirdPart, func(r *httptest.ResponseRecorder) { r.Header().Set("Content-Range", "bytes 32769-49152/98304") }))
 		}, errMalformed},
 		"no range": {func(s *shelf) {
-			s.hook = s.changing(thirdPart, func(r *httptest.ResponseRecorder) { r.Header().Del("Content-Range") })
+			s.instead(s.changing(thirdPart, func(r *httptest.ResponseRecorder) { r.Header().Del("Content-Range") }))
 		}, errMalformed},
 		"another length": {func(s *shelf) {
-			s.hook = s.changing(thirdPart, func(r *httptest.ResponseRecorder) {
+			s.instead(s.changing(thirdPart, func(r *httptest.ResponseRecorder) {
 				r.Body.Truncate(5)
 				r.Header().Set("Content-Length", "5")
-			})
+			}))
 		}, errMalformed},
 		"replaced, but its version is there": {func(s *shelf) {
 			s.object.header.Set("X-Amz-Version-Id", "v1")
 			s.versions = map[string]*shelved{"v1": s.object}
-			s.hook = before(thirdPart, func() { s.replace(shelve(pattern(6*partSize + 1)[1:])) })
+			s.instead(before(thirdPart, func() { s.replace(shelve(pattern(6*partSize + 1)[1:])) }))
 		}, nil},
 		"its version is gone, too": {func(s *shelf) {
 			s.object.header.Set("X-Amz-Version-Id", "v1")
-			s.hook = before(thirdPart, func() { s.replace(shelve(pattern(6*partSize + 1)[1:])) })
+			s.instead(before(thirdPart, func() { s.replace(shelve(pattern(6*partSize + 1)[1:])) }))
 		}, s3.ErrObjectChanged},
 		"weak ETag": {func(s *shelf) { s.object.header.Set("Etag", `W/"x"`) }, nil},
 	} {
@@ -393,7 +393,7 @@ func TestDownloadFirstAnswer(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := startShelf(t, s3.CephRGW(), false, shelve(pattern(4*partSize)))
-			s.hook = s.changing(first, change)
+			s.instead(s.changing(first, change))
 			_, err := s.manager(t).Download(t.Context(), &memoryWriter{}, get())
 			require.ErrorIs(t, err, errMalformed)
 		})
@@ -416,13 +416,13 @@ func TestDownloadWithoutRanges(t *testing.T) {
 		assert.Equal(t, asked == IntegrityMD5, out.Verified == "MD5")
 		assert.Len(t, s.gets(), 1)
 		// One that does not even tell the length.
-		s.hook = func(w http.ResponseWriter, _ *http.Request, _ int) bool {
+		s.instead(func(w http.ResponseWriter, _ *http.Request, _ int) bool {
 			w.Header().Set("ETag", s.object.header.Get("Etag"))
 			for _, b := range s.object.data {
 				_, _ = w.Write([]byte{b})
 			}
 			return true
-		}
+		})
 		w = memoryWriter{}
 		out, err = m.Download(t.Context(), &w, get())
 		require.NoError(t, err)
@@ -435,7 +435,7 @@ func TestDownloadWithoutRanges(t *testing.T) {
 func TestDownloadBrokenConnection(t *testing.T) {
 	t.Parallel()
 	s := startShelf(t, s3.AWS(), true, shelve(pattern(4*partSize)).sum(checksum.CRC64NVME))
-	s.hook = s.breaking(thirdPart, 5000)
+	s.instead(s.breaking(thirdPart, 5000))
 	var w memoryWriter
 	out, err := s.manager(t).Download(t.Context(), &w, get())
 	require.NoError(t, err)
@@ -461,7 +461,7 @@ func TestDownloadCancelled(t *testing.T) {
 	for _, at := range []string{"bytes=0-16383", thirdPart, "bytes=65536-81919"} {
 		s := startShelf(t, s3.AWS(), false, shelve(pattern(5*partSize)))
 		ctx, cancel := context.WithCancelCause(t.Context())
-		s.hook = before(at, func() { cancel(stop) })
+		s.instead(before(at, func() { cancel(stop) }))
 		_, err := s.manager(t).Download(ctx, &memoryWriter{}, get())
 		require.ErrorIs(t, err, context.Canceled)
 		require.ErrorIs(t, err, stop)
@@ -546,14 +546,14 @@ func TestReadPartSize(t *testing.T) {
 func TestDownloadOfAnEmptyRange(t *testing.T) {
 	t.Parallel()
 	s := startShelf(t, s3.Alluxio(), false, shelve(nil))
-	s.hook = func(w http.ResponseWriter, r *http.Request, _ int) bool {
+	s.instead(func(w http.ResponseWriter, r *http.Request, _ int) bool {
 		if r.Header.Get("Range") == "" {
 			return false
 		}
 		w.Header().Set("Content-Range", "bytes 0-0/0")
 		w.WriteHeader(http.StatusPartialContent)
 		return true
-	}
+	})
 	w := &memoryWriter{}
 	out, err := s.manager(t).Download(t.Context(), w, get())
 	require.NoError(t, err)

@@ -26,12 +26,12 @@ func TestPartFails(t *testing.T) {
 		for _, leave := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s/leave=%t", kind.name, leave), func(t *testing.T) {
 				s := startServer(t, small(s3.AWS()), true)
-				s.before = func(e *exchange) *reply {
+				s.setBefore(func(e *exchange) *reply {
 					if e.Part == 3 {
 						return refusal(403, "AccessDenied")
 					}
 					return nil
-				}
+				})
 				in := input(nil)
 				kind.make(t, in, data)
 				_, err := newManager(t, s.newClient(t), func(o *Options) { o.LeavePartsOnError = leave }).Upload(t.Context(), in)
@@ -74,12 +74,12 @@ func TestPartIsRetried(t *testing.T) {
 		for _, how := range []*reply{broken, refusal(500, "InternalError"), refusal(503, "SlowDown")} {
 			for _, kind := range bodies {
 				s := startServer(t, small(s3.AWS()), true)
-				s.before = func(e *exchange) *reply {
+				s.setBefore(func(e *exchange) *reply {
 					if e.Part == 2 && e.Attempt <= failures {
 						return how
 					}
 					return nil
-				}
+				})
 				in := input(nil)
 				kind.make(t, in, data)
 				_, err := newManager(t, s.newClient(t)).Upload(t.Context(), in)
@@ -99,7 +99,7 @@ func TestPartIsRetried(t *testing.T) {
 
 func TestWholeFails(t *testing.T) {
 	s := startServer(t, small(s3.AWS()), true)
-	s.before = func(*exchange) *reply { return refusal(404, "NoSuchBucket") }
+	s.setBefore(func(*exchange) *reply { return refusal(404, "NoSuchBucket") })
 	_, err := newManager(t, s.newClient(t)).Upload(t.Context(), input(bytes.NewReader(pattern(1))))
 	require.EqualError(t, err, `upload of bucket "bucket", key "some/key": operation error S3: PutObject, http response error StatusCode: 404, NoSuchBucket: as arranged (bucket "bucket", key "some/key", status 404, request id "req-1")`)
 	require.ErrorIs(t, err, s3.ErrNoSuchBucket)
@@ -108,7 +108,7 @@ func TestWholeFails(t *testing.T) {
 
 func TestCreateFails(t *testing.T) {
 	s := startServer(t, small(s3.AWS()), true)
-	s.before = func(*exchange) *reply { return refusal(403, "AccessDenied") }
+	s.setBefore(func(*exchange) *reply { return refusal(403, "AccessDenied") })
 	_, err := newManager(t, s.newClient(t)).Upload(t.Context(), input(bytes.NewReader(pattern(2*partSize))))
 	failed := requireUploadError(t, err)
 	require.ErrorIs(t, err, s3.ErrAccessDenied)
@@ -196,7 +196,7 @@ func TestAbortTimeout(t *testing.T) {
 
 func TestAbortFails(t *testing.T) {
 	s := startServer(t, small(s3.AWS()), true)
-	s.before = func(e *exchange) *reply {
+	s.setBefore(func(e *exchange) *reply {
 		switch {
 		case e.Op == "AbortMultipartUpload":
 			return refusal(405, "MethodNotAllowed")
@@ -204,7 +204,7 @@ func TestAbortFails(t *testing.T) {
 			return refusal(403, "AccessDenied")
 		}
 		return nil
-	}
+	})
 	_, err := newManager(t, s.newClient(t), func(o *Options) { o.Concurrency = 1 }).Upload(t.Context(), input(bytes.NewReader(pattern(2*partSize))))
 	failed := requireUploadError(t, err)
 	require.Equal(t, PartsUnknown, failed.Parts)
@@ -217,12 +217,12 @@ func TestAbortFails(t *testing.T) {
 // An upload that is gone, by somebody else's abort or a lifecycle rule, has left nothing.
 func TestAbortOfWhatIsGone(t *testing.T) {
 	s := startServer(t, small(s3.AWS()), true)
-	s.before = func(e *exchange) *reply {
+	s.setBefore(func(e *exchange) *reply {
 		if e.Op == "UploadPart" || e.Op == "AbortMultipartUpload" {
 			return refusal(404, "NoSuchUpload")
 		}
 		return nil
-	}
+	})
 	_, err := newManager(t, s.newClient(t)).Upload(t.Context(), input(bytes.NewReader(pattern(2*partSize))))
 	failed := requireUploadError(t, err)
 	require.ErrorIs(t, err, s3.ErrNoSuchUpload)
@@ -240,13 +240,13 @@ func TestCancellation(t *testing.T) {
 					ctx, cancel := context.WithCancelCause(t.Context())
 					defer cancel(nil)
 					s := startServer(t, small(s3.AWS()), true)
-					s.before = func(e *exchange) *reply {
+					s.setBefore(func(e *exchange) *reply {
 						if e.Op == "PutObject" || e.Part == 2 {
 							cancel(cause)
 							return broken
 						}
 						return nil
-					}
+					})
 					in := input(nil)
 					kind.make(t, in, data[:size])
 					_, err := newManager(t, s.newClient(t)).Upload(ctx, in)
@@ -327,12 +327,12 @@ func TestFailureBeforeCancellation(t *testing.T) {
 // The key of a caller and the query of a request are not for logs.
 func TestErrorsHoldNoSecrets(t *testing.T) {
 	s := startServer(t, small(s3.AWS()), true)
-	s.before = func(e *exchange) *reply {
+	s.setBefore(func(e *exchange) *reply {
 		if e.Op == "UploadPart" {
 			return broken
 		}
 		return nil
-	}
+	})
 	in := input(bytes.NewReader(pattern(2 * partSize)))
 	in.SSECustomerKey = "c2VjcmV0LWtleS1zZWNyZXQta2V5LXNlY3JldC1rZXk="
 	_, err := newManager(t, s.newClient(t)).Upload(t.Context(), in)

@@ -6,6 +6,7 @@ import (
 	"iter"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -25,7 +26,11 @@ func (s *server) leave(keys ...string) {
 }
 
 // ids are those of the uploads that are there.
-func (s *server) ids() []string { return slices.Sorted(maps.Keys(s.uploads)) }
+func (s *server) ids() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Sorted(maps.Keys(s.uploads))
+}
 
 func listed(t *testing.T, all iter.Seq2[IncompleteUpload, error]) (keys []string) {
 	t.Helper()
@@ -65,7 +70,7 @@ func TestListIncomplete(t *testing.T) {
 	for _, err := range m.ListIncompleteParts(t.Context(), of) {
 		require.ErrorIs(t, err, s3.ErrNotFound)
 	}
-	s.before = oneOf("ListMultipartUploads", refusal(403, "AccessDenied"))
+	s.setBefore(oneOf("ListMultipartUploads", refusal(403, "AccessDenied")))
 	s.forget()
 	for _, err := range m.ListIncomplete(t.Context(), "bucket", "") {
 		require.ErrorIs(t, err, s3.ErrAccessDenied)
@@ -77,12 +82,12 @@ func TestListIncompleteOfMinIO(t *testing.T) {
 	s := startServer(t, small(s3.MinIO()), true)
 	m := newManager(t, s.newClient(t))
 	s.leave("a/1", "a/2", "b/1", "a/1")
-	s.before = func(e *exchange) *reply {
+	s.setBefore(func(e *exchange) *reply {
 		if p := e.Query["prefix"]; e.Op == "ListMultipartUploads" && p == "a/" {
 			return &reply{status: 200, body: "<ListMultipartUploadsResult></ListMultipartUploadsResult>"}
 		}
 		return nil
-	}
+	})
 	require.Equal(t, []string{"a/1", "a/1", "a/2"}, listed(t, m.ListIncomplete(t.Context(), "bucket", "a/")))
 	require.Equal(t, []string{"a/1", "a/1"}, listed(t, m.ListIncomplete(t.Context(), "bucket", "a/1")))
 	s.forget()
@@ -108,7 +113,7 @@ func TestAbortIncomplete(t *testing.T) {
 	s.uploads["id-003"].initiated = time.Time{}
 
 	// Each failure is told, and stops nothing.
-	s.before = func(e *exchange) *reply {
+	s.setBefore(func(e *exchange) *reply {
 		if e.Op == "AbortMultipartUpload" && (e.Query["uploadId"] == "id-000" || e.Query["uploadId"] == "id-002") {
 			return refusal(403, "AccessDenied")
 		}
@@ -116,7 +121,7 @@ func TestAbortIncomplete(t *testing.T) {
 			return noUpload // somebody else did it
 		}
 		return nil
-	}
+	})
 	out, err = m.AbortIncomplete(t.Context(), "bucket", "", -1)
 	require.Equal(t, AbortIncompleteOutput{Aborted: 2}, *out)
 	var failed *AbortIncompleteError
@@ -132,13 +137,13 @@ func TestAbortIncomplete(t *testing.T) {
 	require.Equal(t, []string{"id-000", "id-002", "id-003"}, s.ids())
 
 	// One whose age nobody tells is spared.
-	s.before = nil
+	s.setBefore(nil)
 	s.uploads["id-000"].initiated = time.Time{}
 	out, err = m.AbortIncomplete(t.Context(), "bucket", "a/1", time.Nanosecond)
 	require.NoError(t, err)
 	require.Equal(t, AbortIncompleteOutput{Aborted: 0, Spared: 1}, *out)
 
-	s.before = oneOf("ListMultipartUploads", refusal(403, "AccessDenied"))
+	s.setBefore(oneOf("ListMultipartUploads", refusal(403, "AccessDenied")))
 	s.forget()
 	out, err = m.AbortIncomplete(t.Context(), "bucket", "", -1)
 	require.Equal(t, AbortIncompleteOutput{}, *out)
@@ -152,12 +157,12 @@ func TestAbortIncompleteOfVersitygw(t *testing.T) {
 	s := startServer(t, small(s3.Generic()), true)
 	m := newManager(t, s.newClient(t))
 	s.leave("a", "b", "c", "d", "e", "f", "g", "h")
-	s.before = func(e *exchange) *reply {
+	s.setBefore(func(e *exchange) *reply {
 		if e.Op == "ListMultipartUploads" && e.Query["key-marker"] != "" {
 			return refusal(400, "InvalidArgument")
 		}
 		return nil
-	}
+	})
 	out, err := m.AbortIncomplete(t.Context(), "bucket", "", -1)
 	require.NoError(t, err)
 	require.Equal(t, AbortIncompleteOutput{Aborted: 8}, *out)
@@ -173,15 +178,15 @@ func TestAbortIncompleteOfVersitygw(t *testing.T) {
 func TestAbortIncompleteIsCancelled(t *testing.T) {
 	s := startServer(t, small(s3.AWS()), true)
 	m := newManager(t, s.newClient(t))
-	s.leave("a", "b", "c", "d", "e")
+	s.leave(strings.Split("abcdefghijklmnopqrstuvwxyz", "")...)
 	ctx, cancel := context.WithCancel(t.Context())
 	var once sync.Once
-	s.after = func(e *exchange) *reply {
+	s.setAfter(func(e *exchange) *reply {
 		if e.Op == "AbortMultipartUpload" {
 			once.Do(cancel)
 		}
 		return nil
-	}
+	})
 	_, err := m.AbortIncomplete(ctx, "bucket", "", -1)
 	require.ErrorIs(t, err, context.Canceled)
 	require.NotEmpty(t, s.ids())

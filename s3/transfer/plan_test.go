@@ -168,7 +168,7 @@ func TestShareFails(t *testing.T) {
 	plan, err := m.Plan(t.Context(), input(bytes.NewReader(data)))
 	require.NoError(t, err)
 
-	s.before = failPart(5)
+	s.setBefore(failPart(5))
 	got, err := m.UploadShare(t.Context(), plan, Share{4, 7}, bytes.NewReader(data))
 	failed := requireUploadError(t, err)
 	require.ErrorIs(t, err, s3.ErrAccessDenied)
@@ -179,7 +179,7 @@ func TestShareFails(t *testing.T) {
 	require.Equal(t, plan.UploadId, failed.UploadId)
 	require.Len(t, got.Parts, 1, "what is through is told")
 	require.Equal(t, 4, got.Parts[0].PartNumber)
-	s.before = nil
+	s.setBefore(nil)
 
 	broken := errors.New("bad sector")
 	_, err = m.UploadShare(t.Context(), plan, Share{2, 3}, brokenAt{broken})
@@ -192,7 +192,7 @@ func TestShareFails(t *testing.T) {
 	require.EqualValues(t, len(data), length.Want)
 	require.EqualValues(t, 6*partSize, length.Got)
 
-	s.before = oneOf("ListParts", refusal(403, "AccessDenied"))
+	s.setBefore(oneOf("ListParts", refusal(403, "AccessDenied")))
 	s.forget()
 	_, err = m.UploadShare(t.Context(), plan, Share{1, 1}, bytes.NewReader(data))
 	require.ErrorIs(t, requireUploadError(t, err), s3.ErrAccessDenied)
@@ -239,10 +239,10 @@ func TestCompletePlanVerifies(t *testing.T) {
 	require.Equal(t, []Share{{3, 3}}, missing.Shares, "sent again, as something else")
 	parts[3] = third
 
-	s.before = oneOf("ListParts", refusal(403, "AccessDenied"))
+	s.setBefore(oneOf("ListParts", refusal(403, "AccessDenied")))
 	s.forget()
 	require.ErrorIs(t, complete(all), s3.ErrAccessDenied)
-	s.before = nil
+	s.setBefore(nil)
 
 	// A receipt of the same part that tells of other content.
 	other := elsewhereToo(t, &all)
@@ -253,7 +253,7 @@ func TestCompletePlanVerifies(t *testing.T) {
 	require.Equal(t, 2, conflict.One.PartNumber)
 	require.ErrorContains(t, err, "part 2 has two receipts that differ")
 
-	s.before = oneOf("CompleteMultipartUpload", refusal(400, "InvalidPart"))
+	s.setBefore(oneOf("CompleteMultipartUpload", refusal(400, "InvalidPart")))
 	_, err = m.CompletePlan(t.Context(), plan, all)
 	require.ErrorIs(t, err, s3.ErrInvalidPart)
 	require.Equal(t, PartsLeft, requireUploadError(t, err).Parts)
@@ -266,7 +266,7 @@ func TestCompletePlanVerifies(t *testing.T) {
 	}{{s3.ErrInternalError, PartsLeft}, {ErrAmbiguous, PartsUnknown}} {
 		s.forget()
 		completes := 0
-		s.before = func(e *exchange) *reply {
+		s.setBefore(func(e *exchange) *reply {
 			switch {
 			case e.Op == "CompleteMultipartUpload":
 				completes++
@@ -277,17 +277,17 @@ func TestCompletePlanVerifies(t *testing.T) {
 				return noUpload
 			}
 			return nil
-		}
+		})
 		_, err = m.CompletePlan(t.Context(), plan, all)
 		require.ErrorIs(t, err, want.err)
 		require.Equal(t, want.parts, requireUploadError(t, err).Parts)
-		s.before = nil
+		s.setBefore(nil)
 	}
 
 	_, err = m.CompletePlan(t.Context(), plan, all)
 	require.NoError(t, err)
 	require.Equal(t, data, s.object(objectPath))
-	s.before = oneOf("HeadObject", forbidden)
+	s.setBefore(oneOf("HeadObject", forbidden))
 	s.forget()
 	_, err = m.CompletePlan(t.Context(), plan, all)
 	require.ErrorIs(t, err, s3.ErrForbidden, "nothing tells whether it was made")
@@ -298,7 +298,7 @@ func TestAbortPlan(t *testing.T) {
 	m := newManager(t, s.newClient(t))
 	plan, err := m.Plan(t.Context(), input(bytes.NewReader(pattern(partSize))))
 	require.NoError(t, err)
-	s.before = oneOf("AbortMultipartUpload", refusal(403, "AccessDenied"))
+	s.setBefore(oneOf("AbortMultipartUpload", refusal(403, "AccessDenied")))
 	err = m.AbortPlan(t.Context(), plan)
 	require.ErrorIs(t, err, s3.ErrAccessDenied)
 	require.Equal(t, PartsUnknown, requireUploadError(t, err).Parts)
@@ -369,7 +369,7 @@ func TestPlanRefuses(t *testing.T) {
 	var size *SizeError
 	require.ErrorAs(t, requireUploadError(t, err), &size)
 	require.Empty(t, s.exchanges)
-	s.before = oneOf("CreateMultipartUpload", refusal(403, "AccessDenied"))
+	s.setBefore(oneOf("CreateMultipartUpload", refusal(403, "AccessDenied")))
 	_, err = m.Plan(t.Context(), input(strings.NewReader("x")))
 	require.ErrorIs(t, err, s3.ErrAccessDenied)
 }

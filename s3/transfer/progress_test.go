@@ -88,12 +88,12 @@ func TestProgressOfRetry(t *testing.T) {
 		for _, whole := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s/whole=%t", kind.name, whole), func(t *testing.T) {
 				s := startServer(t, small(s3.AWS()), true)
-				s.before = func(e *exchange) *reply {
+				s.setBefore(func(e *exchange) *reply {
 					if (e.Part == 2 || e.Op == "PutObject") && e.Attempt < 3 {
 						return refusal(503, "SlowDown")
 					}
 					return nil
-				}
+				})
 				got := &steps{t: t}
 				in := input(nil)
 				kind.make(t, in, pattern(size))
@@ -119,12 +119,12 @@ func TestProgressOfRetry(t *testing.T) {
 // After a failure nothing counts as done, and nothing is told once Upload is back.
 func TestProgressOfFailure(t *testing.T) {
 	s := startServer(t, small(s3.AWS()), true)
-	s.before = func(e *exchange) *reply {
+	s.setBefore(func(e *exchange) *reply {
 		if e.Part == 3 {
 			return refusal(403, "AccessDenied")
 		}
 		return nil
-	}
+	})
 	got := &steps{t: t}
 	_, err := newManager(t, s.newClient(t), func(o *Options) { o.Progress, o.ProgressInterval, o.Concurrency = got.report, -1, 1 }).
 		Upload(t.Context(), input(bytes.NewReader(pattern(6*partSize))))

@@ -113,12 +113,12 @@ func TestReaderWindow(t *testing.T) {
 		m.readAhead = memory
 		full := make(chan struct{})
 		var asked atomic.Int64
-		s.hook = func(http.ResponseWriter, *http.Request, int) bool {
+		s.instead(func(http.ResponseWriter, *http.Request, int) bool {
 			if asked.Add(1) == int64(c.held) {
 				close(full)
 			}
 			return false
-		}
+		})
 		r, err := m.Open(t.Context(), get())
 		require.NoError(t, err)
 		<-full
@@ -175,7 +175,7 @@ func TestReaderClosedWhileItWaits(t *testing.T) {
 		s := startShelf(t, s3.CephRGW(), false, shelve(pattern(20*partSize)))
 		var once sync.Once
 		release, closed := make(chan struct{}), make(chan struct{})
-		s.hook = func(w http.ResponseWriter, q *http.Request, _ int) bool {
+		s.instead(func(w http.ResponseWriter, q *http.Request, _ int) bool {
 			if noRange {
 				w.Header().Set("Content-Length", "10")
 				w.(http.Flusher).Flush()
@@ -186,7 +186,7 @@ func TestReaderClosedWhileItWaits(t *testing.T) {
 				return true
 			}
 			return false
-		}
+		})
 		r, err := s.manager(t).Open(t.Context(), get())
 		require.NoError(t, err)
 		go func() {
@@ -210,28 +210,28 @@ func TestReaderFails(t *testing.T) {
 		want    error
 	}{
 		"refused": {func(s *shelf) {
-			s.hook = func(w http.ResponseWriter, r *http.Request, _ int) bool {
+			s.instead(func(w http.ResponseWriter, r *http.Request, _ int) bool {
 				if r.Header.Get("Range") == thirdPart {
 					w.WriteHeader(http.StatusForbidden)
 				}
 				return r.Header.Get("Range") == thirdPart
-			}
+			})
 		}, 2 * partSize, s3.ErrForbidden},
 		"replaced": {func(s *shelf) {
-			s.hook = before(thirdPart, func() { s.replace(shelve(data[1:])) })
+			s.instead(before(thirdPart, func() { s.replace(shelve(data[1:])) }))
 		}, 2 * partSize, s3.ErrObjectChanged},
 		"broken, and replaced": {func(s *shelf) {
 			breaks := s.breaking(thirdPart, 1000)
-			s.hook = func(w http.ResponseWriter, r *http.Request, n int) bool {
+			s.instead(func(w http.ResponseWriter, r *http.Request, n int) bool {
 				if r.Header.Get("Range") == thirdPart {
 					defer s.replace(shelve(data[1:]))
 				}
 				return breaks(w, r, n)
-			}
+			})
 		}, 2*partSize + 1000, s3.ErrObjectChanged},
-		"broken": {func(s *shelf) { s.hook = s.breaking(thirdPart, 1000) }, 6 * partSize, nil},
+		"broken": {func(s *shelf) { s.instead(s.breaking(thirdPart, 1000)) }, 6 * partSize, nil},
 		"another range": {func(s *shelf) {
-			s.hook = s.changing(thirdPart, func(r *httptest.ResponseRecorder) { r.Header().Set("Content-Range", "bytes 1-2/3") })
+			s.instead(s.changing(thirdPart, func(r *httptest.ResponseRecorder) { r.Header().Set("Content-Range", "bytes 1-2/3") }))
 		}, 2 * partSize, errMalformed},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -281,7 +281,7 @@ func TestReaderCancelled(t *testing.T) {
 	for _, pending := range []s3.Profile{s3.AWS(), s3.CephRGW()} {
 		s := startShelf(t, pending, false, shelve(pattern(20*partSize)))
 		ctx, cancel := context.WithCancelCause(t.Context())
-		s.hook = before(thirdPart, func() { cancel(stop) })
+		s.instead(before(thirdPart, func() { cancel(stop) }))
 		r, err := s.manager(t).Open(ctx, get())
 		require.NoError(t, err)
 		_, err = io.ReadAll(r)

@@ -39,9 +39,9 @@ func failPart(number int) func(*exchange) *reply {
 func interrupted(t *testing.T, s *server, fns ...func(*Options)) (path string, data []byte) {
 	t.Helper()
 	path, data = checkpointPath(t), pattern(5*partSize+99)
-	s.before = failPart(5)
+	s.setBefore(failPart(5))
 	_, err := newManager(t, s.newClient(t), fns...).Upload(t.Context(), input(bytes.NewReader(data)), noting(path))
-	s.before = nil
+	s.setBefore(nil)
 	require.ErrorIs(t, err, s3.ErrAccessDenied)
 	require.Equal(t, PartsLeft, requireUploadError(t, err).Parts)
 	require.FileExists(t, path)
@@ -150,7 +150,7 @@ func TestResumeWithoutReceipts(t *testing.T) {
 	} {
 		s := startServer(t, small(c.profile), true)
 		path, data := checkpointPath(t), pattern(5*partSize+99)
-		s.before = failPart(5)
+		s.setBefore(failPart(5))
 		in := input(bytes.NewReader(data))
 		if c.in != nil {
 			c.in(in)
@@ -167,7 +167,7 @@ func TestResumeWithoutReceipts(t *testing.T) {
 		again, err := readCheckpoint(path)
 		require.NoError(t, err)
 		require.Len(t, again.Receipts, 4, "and are noted again")
-		s.before = nil
+		s.setBefore(nil)
 		s.forget()
 		_, err = m.Resume(t.Context(), path, &s3.PutObjectInput{Body: bytes.NewReader(data)})
 		require.NoError(t, err)
@@ -204,10 +204,10 @@ func TestSourceChanged(t *testing.T) {
 	require.NoError(t, err)
 	defer f.Close()
 	of := checkpointPath(t)
-	s.before = failPart(2)
+	s.setBefore(failPart(2))
 	_, err = m.Upload(t.Context(), input(f), noting(of))
 	require.Error(t, err)
-	s.before = nil
+	s.setBefore(nil)
 	info, err := f.Stat()
 	require.NoError(t, err)
 	require.NoError(t, os.Chtimes(file, time.Time{}, info.ModTime().Add(time.Minute)))
@@ -270,22 +270,22 @@ var elsewhere = []func(*s3.Options){func(o *s3.Options) { o.Endpoint = "https://
 func TestResumeKeepsIntegrity(t *testing.T) {
 	s := startServer(t, small(s3.AWS()), true)
 	path, data := checkpointPath(t), pattern(3*partSize)
-	s.before = failPart(2)
+	s.setBefore(failPart(2))
 	in := input(bytes.NewReader(data))
 	in.ChecksumAlgorithm = s3.ChecksumAlgorithmSha1
 	m := newManager(t, s.newClient(t))
 	_, err := m.Upload(t.Context(), in, noting(path))
 	require.ErrorIs(t, err, s3.ErrAccessDenied)
-	s.before = nil
+	s.setBefore(nil)
 	out, err := m.Upload(t.Context(), input(bytes.NewReader(data)), noting(path))
 	require.NoError(t, err)
 	require.Equal(t, IntegrityChecksum, out.Integrity)
 	require.NotEmpty(t, out.ChecksumSHA1)
 
-	s.before = failPart(2)
+	s.setBefore(failPart(2))
 	_, err = m.Upload(t.Context(), input(bytes.NewReader(data)), noting(path), func(o *Options) { o.Integrity = IntegrityMD5 })
 	require.ErrorIs(t, err, s3.ErrAccessDenied)
-	s.before = nil
+	s.setBefore(nil)
 	out, err = m.Upload(t.Context(), input(bytes.NewReader(data)), noting(path))
 	require.NoError(t, err)
 	require.Equal(t, IntegrityMD5, out.Integrity)
@@ -295,7 +295,7 @@ func TestResumeKeepsIntegrity(t *testing.T) {
 func TestResumeOfTheFileAlone(t *testing.T) {
 	s := startServer(t, small(s3.AWS()), true)
 	path, data := checkpointPath(t), pattern(3*partSize)
-	s.before = failPart(2)
+	s.setBefore(failPart(2))
 	in := input(bytes.NewReader(data))
 	in.IfNoneMatch, in.ExpectedBucketOwner, in.RequestPayer = "*", "123456789012", s3.RequestPayerRequester
 	in.SSECustomerKey, in.Metadata = ownKey, map[string]string{"a": "1"}
@@ -303,7 +303,7 @@ func TestResumeOfTheFileAlone(t *testing.T) {
 	m := newManager(t, s.newClient(t))
 	_, err := m.Upload(t.Context(), in, noting(path))
 	require.ErrorIs(t, err, s3.ErrAccessDenied)
-	s.before = nil
+	s.setBefore(nil)
 	text, err := os.ReadFile(path)
 	require.NoError(t, err)
 	require.NotContains(t, string(text), ownKey)
@@ -362,12 +362,12 @@ func TestResumeOfAnUploadThatIsOver(t *testing.T) {
 			s := startServer(t, small(c.profile), true)
 			path, data := checkpointPath(t), pattern(3*partSize)
 			var kept []byte
-			s.before = func(e *exchange) *reply {
+			s.setBefore(func(e *exchange) *reply {
 				if e.Op == "CompleteMultipartUpload" {
 					kept, _ = os.ReadFile(path)
 				}
 				return nil
-			}
+			})
 			m := newManager(t, s.newClient(t))
 			_, err := m.Upload(t.Context(), input(bytes.NewReader(data)), noting(path))
 			require.NoError(t, err)
@@ -380,7 +380,7 @@ func TestResumeOfAnUploadThatIsOver(t *testing.T) {
 				c.change(s)
 			}
 			s.forget()
-			s.before = c.before
+			s.setBefore(c.before)
 			if c.sent > 0 {
 				_, err = m.Resume(t.Context(), path, &s3.PutObjectInput{Body: bytes.NewReader(data)})
 				require.ErrorIs(t, requireUploadError(t, err), s3.ErrNoSuchUpload)
@@ -414,7 +414,7 @@ func TestBegunAnew(t *testing.T) {
 	s := startServer(t, small(s3.AWS()), true)
 	path, data := interrupted(t, s)
 	delete(s.uploads, "upload-1")
-	s.before = failPart(2)
+	s.setBefore(failPart(2))
 	_, err := newManager(t, s.newClient(t)).Upload(t.Context(), input(bytes.NewReader(data)), noting(path))
 	require.ErrorIs(t, err, s3.ErrAccessDenied)
 	c, err := readCheckpoint(path)
@@ -428,7 +428,7 @@ func TestLostBeginning(t *testing.T) {
 	s := startServer(t, small(s3.AWS()), true)
 	path, data := checkpointPath(t), pattern(3*partSize)
 	m := newManager(t, s.newClient(t))
-	s.after = oneOf("CreateMultipartUpload", broken, broken, broken, broken)
+	s.setAfter(oneOf("CreateMultipartUpload", broken, broken, broken, broken))
 	_, err := m.Upload(t.Context(), input(bytes.NewReader(data)), noting(path))
 	require.Error(t, err)
 	require.Equal(t, 4, s.open(), "one for each attempt")
@@ -452,7 +452,8 @@ func TestLostBeginning(t *testing.T) {
 	_, err = m.Upload(t.Context(), input(bytes.NewReader(data)), noting(path))
 	require.Error(t, err)
 	s.forget()
-	s.after, s.before = nil, oneOf("CreateMultipartUpload", refusal(403, "AccessDenied"))
+	s.setAfter(nil)
+	s.setBefore(oneOf("CreateMultipartUpload", refusal(403, "AccessDenied")))
 	_, err = m.Upload(t.Context(), input(bytes.NewReader(data)), noting(path))
 	require.ErrorIs(t, err, s3.ErrAccessDenied)
 	c, err = readCheckpoint(path)
@@ -460,7 +461,7 @@ func TestLostBeginning(t *testing.T) {
 	require.Len(t, c.Header.Lost, 2)
 	require.True(t, c.Header.Begun.IsZero())
 
-	s.before = nil
+	s.setBefore(nil)
 	_, err = m.Upload(t.Context(), input(bytes.NewReader(data)), noting(path))
 	require.NoError(t, err)
 	require.Equal(t, data, s.object(objectPath))
@@ -477,12 +478,12 @@ func TestLostBeginningCantBeListed(t *testing.T) {
 		s := startServer(t, small(s3.AWS()), true)
 		path, data := checkpointPath(t), pattern(3*partSize)
 		m := newManager(t, s.newClient(t))
-		s.after = oneOf("CreateMultipartUpload", broken, broken, broken, broken)
+		s.setAfter(oneOf("CreateMultipartUpload", broken, broken, broken, broken))
 		_, err := m.Upload(t.Context(), input(bytes.NewReader(data)), noting(path))
 		require.Error(t, err)
 		kept, err := os.ReadFile(path)
 		require.NoError(t, err)
-		s.before = before
+		s.setBefore(before)
 		_, err = m.Upload(t.Context(), input(bytes.NewReader(data)), noting(path))
 		require.NoError(t, err, name)
 		require.NoFileExists(t, path)
@@ -502,7 +503,7 @@ func TestRefusedBeginning(t *testing.T) {
 	s := startServer(t, small(s3.AWS()), true)
 	path, data := checkpointPath(t), pattern(3*partSize)
 	m := newManager(t, s.newClient(t))
-	s.before = oneOf("CreateMultipartUpload", refusal(403, "AccessDenied"))
+	s.setBefore(oneOf("CreateMultipartUpload", refusal(403, "AccessDenied")))
 	_, err := m.Upload(t.Context(), input(bytes.NewReader(data)), noting(path))
 	require.ErrorIs(t, err, s3.ErrAccessDenied)
 	require.NoFileExists(t, path)
@@ -510,12 +511,12 @@ func TestRefusedBeginning(t *testing.T) {
 	// An upload that the file can't be told of is given up.
 	require.NoError(t, os.Mkdir(path, 0o700))
 	inside := filepath.Join(path, "checkpoint")
-	s.before = func(e *exchange) *reply {
+	s.setBefore(func(e *exchange) *reply {
 		if e.Op == "CreateMultipartUpload" {
 			require.NoError(t, os.RemoveAll(path))
 		}
 		return nil
-	}
+	})
 	_, err = m.Upload(t.Context(), input(bytes.NewReader(data)), noting(inside))
 	require.ErrorIs(t, requireUploadError(t, err), fs.ErrNotExist)
 	require.Zero(t, s.open())
@@ -529,7 +530,7 @@ func TestAbortCheckpoint(t *testing.T) {
 	s := startServer(t, small(s3.AWS()), true)
 	path, _ := interrupted(t, s)
 	m := newManager(t, s.newClient(t))
-	s.before = oneOf("AbortMultipartUpload", refusal(403, "AccessDenied"))
+	s.setBefore(oneOf("AbortMultipartUpload", refusal(403, "AccessDenied")))
 	err := m.AbortCheckpoint(t.Context(), path)
 	require.ErrorIs(t, err, s3.ErrAccessDenied)
 	require.Equal(t, PartsUnknown, requireUploadError(t, err).Parts)
@@ -542,13 +543,13 @@ func TestAbortCheckpoint(t *testing.T) {
 
 	// A part of a process that was killed comes late, and brings the upload back.
 	path, data := interrupted(t, s)
-	s.after = func(e *exchange) *reply {
+	s.setAfter(func(e *exchange) *reply {
 		if e.Op == "AbortMultipartUpload" {
 			s.after = nil
 			s.uploads[e.Query["uploadId"]] = &pending{path: objectPath, parts: map[int]stored{5: {}}}
 		}
 		return nil
-	}
+	})
 	require.NoError(t, m.AbortCheckpoint(t.Context(), path))
 	require.Zero(t, s.open())
 
@@ -587,14 +588,14 @@ func TestNoCheckpoint(t *testing.T) {
 func TestCheckpointStays(t *testing.T) {
 	s := startServer(t, small(s3.AWS()), true)
 	path, data := checkpointPath(t), pattern(3*partSize)
-	s.before = func(e *exchange) *reply {
+	s.setBefore(func(e *exchange) *reply {
 		if e.Op == "CompleteMultipartUpload" {
 			require.NoError(t, os.Remove(path))
 			require.NoError(t, os.Mkdir(path, 0o700))
 			require.NoError(t, os.WriteFile(filepath.Join(path, "x"), nil, 0o600))
 		}
 		return nil
-	}
+	})
 	out, err := newManager(t, s.newClient(t)).Upload(t.Context(), input(bytes.NewReader(data)), noting(path))
 	require.ErrorContains(t, requireUploadError(t, err), "checkpoint: ")
 	require.Equal(t, 3, out.Parts)

@@ -128,6 +128,25 @@ func (s *server) newClient(t testing.TB, fns ...func(*s3.Options)) *s3.Client {
 	return c
 }
 
+// setBefore, setAfter and setDuring may be called while requests are under way.
+func (s *server) setBefore(f func(*exchange) *reply) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.before = f
+}
+
+func (s *server) setAfter(f func(*exchange) *reply) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.after = f
+}
+
+func (s *server) setDuring(f func(*exchange)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.during = f
+}
+
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	e := &exchange{Path: r.URL.Path, Header: r.Header.Clone(), Query: map[string]string{}}
 	for k := range r.URL.Query() {
@@ -148,14 +167,15 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.running++
 		s.peak = max(s.peak, s.running)
 	}
+	before, during, after := s.before, s.during, s.after
 	s.mu.Unlock()
 
 	var a *reply
-	if s.before != nil {
-		a = s.before(e)
+	if before != nil {
+		a = before(e)
 	}
-	if e.Op == "UploadPart" && s.during != nil {
-		s.during(e)
+	if e.Op == "UploadPart" && during != nil {
+		during(e)
 	}
 	switch {
 	case a != nil:
@@ -163,8 +183,8 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		a = refusal(http.StatusBadRequest, "IncompleteBody")
 	default:
 		a = s.work(e)
-		if s.after != nil {
-			if instead := s.after(e); instead != nil {
+		if after != nil {
+			if instead := after(e); instead != nil {
 				a = instead
 			}
 		}

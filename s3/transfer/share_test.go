@@ -96,7 +96,11 @@ func TestConcurrencyOfACall(t *testing.T) {
 			synctest.Wait() // in this order
 		}
 		wg.Wait()
-		require.Equal(t, []time.Duration{6 * time.Second, 3 * time.Second}, took)
+		// Twelve parts of a second each, two at a time and four. What is free for a moment may go
+		// to the other one, once.
+		require.GreaterOrEqual(t, took[0], 6*time.Second)
+		require.LessOrEqual(t, took[0], 7*time.Second)
+		require.LessOrEqual(t, took[1], 3*time.Second)
 		require.EqualValues(t, 6, s.peak.Load())
 	})
 }

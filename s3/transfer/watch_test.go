@@ -77,7 +77,7 @@ func TestWatch(t *testing.T) {
 
 func TestWatchOfRetryAndFailure(t *testing.T) {
 	s := startServer(t, small(s3.AWS()), true)
-	s.before = func(e *exchange) *reply {
+	s.setBefore(func(e *exchange) *reply {
 		switch {
 		case e.Part == 1 && e.Attempt < 3:
 			return refusal(503, "SlowDown")
@@ -85,7 +85,7 @@ func TestWatchOfRetryAndFailure(t *testing.T) {
 			return refusal(403, "AccessDenied")
 		}
 		return nil
-	}
+	})
 	m := newManager(t, s.newClient(t), func(o *Options) { o.ProgressInterval, o.Concurrency = -1, 1 })
 	events := watched(t, m, func() {
 		_, err := m.Upload(t.Context(), input(bytes.NewReader(pattern(4*partSize))))

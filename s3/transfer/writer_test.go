@@ -252,12 +252,12 @@ func TestWriterForgotten(t *testing.T) {
 // When a part fails, the writer learns it although it may not write again for a long time.
 func TestWriterOfAPartThatFails(t *testing.T) {
 	s := startServer(t, small(s3.AWS()), true)
-	s.before = func(e *exchange) *reply {
+	s.setBefore(func(e *exchange) *reply {
 		if e.Part == 2 {
 			return refusal(403, "AccessDenied")
 		}
 		return nil
-	}
+	})
 	w := newWriter(t, s.newClient(t))
 	_, err := w.Write(pattern(2*partSize + 1))
 	require.NoError(t, err)

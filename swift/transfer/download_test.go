@@ -231,7 +231,7 @@ func TestDownloadOfAChangingObject(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := stored(t, c.kind)
-			s.before = func(r *request) *answer {
+			s.setBefore(func(r *request) *answer {
 				if r.Method != http.MethodGet || r.Header.Get("Range") != "bytes=30-39" {
 					return nil
 				}
@@ -245,7 +245,7 @@ func TestDownloadOfAChangingObject(t *testing.T) {
 				s.containers["c"].objects["o"] = &object{body: data(94), etag: sum(data(94)), header: http.Header{}, modified: s.clock}
 				s.mu.Unlock()
 				return nil
-			}
+			})
 			name := filepath.Join(t.TempDir(), "file")
 			_, err := s.downloader(t, func(o *DownloadOptions) { o.Concurrency = -1 }).DownloadFile(t.Context(), name, get())
 			require.ErrorIs(t, err, swift.ErrObjectChanged)
@@ -261,14 +261,14 @@ func TestDownloadOfAChangingObject(t *testing.T) {
 	t.Run("in one", func(t *testing.T) {
 		t.Parallel()
 		s := stored(t, "DLO")
-		s.after = func(r *request) *answer {
+		s.setAfter(func(r *request) *answer {
 			if r.is(http.MethodHead, "c", "o") {
 				a := s.serve(&request{Method: http.MethodHead, Container: "c", Object: "o", Header: r.Header})
 				a.header.Set("Content-Length", "96")
 				return a
 			}
 			return nil
-		}
+		})
 		_, err := s.downloader(t).Download(t.Context(), &writer{}, get(), func(o *DownloadOptions) { o.PartSize = 1000 })
 		require.ErrorIs(t, err, swift.ErrObjectChanged)
 	})
@@ -278,7 +278,7 @@ func TestDownloadOfAChangingObject(t *testing.T) {
 		s.containers["c"].objects["o"].manifest[0].Bytes = 12
 		_, err := s.downloader(t).Download(t.Context(), &writer{}, get(), func(o *DownloadOptions) { o.VerifySegments = true })
 		require.ErrorIs(t, err, swift.ErrObjectChanged)
-		s.before = failing(403, func(r *request) bool { return r.Query.Get("multipart-manifest") == "get" })
+		s.setBefore(failing(403, func(r *request) bool { return r.Query.Get("multipart-manifest") == "get" }))
 		_, err = s.downloader(t).Download(t.Context(), &writer{}, get(), func(o *DownloadOptions) { o.VerifySegments = true })
 		require.ErrorIs(t, err, swift.ErrForbidden)
 	})
@@ -294,14 +294,14 @@ func TestDownloadOfWrongRanges(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := stored(t, "plain")
-			s.before = func(r *request) *answer {
+			s.setBefore(func(r *request) *answer {
 				if r.Header.Get("Range") != "bytes=30-39" {
 					return nil
 				}
 				a := s.serve(r)
 				change(a)
 				return a
-			}
+			})
 			_, err := s.downloader(t).Download(t.Context(), &lockedWriter{}, get())
 			require.ErrorIs(t, err, swift.ErrMalformedAnswer)
 		})
@@ -316,7 +316,7 @@ func (lockedWriter) WriteAt(p []byte, _ int64) (int, error) { return len(p), nil
 func TestDownloadOfWrongBytes(t *testing.T) {
 	t.Parallel()
 	spoil := func(s *server) {
-		s.before = func(r *request) *answer {
+		s.setBefore(func(r *request) *answer {
 			if r.Method != http.MethodGet || r.Header.Get("Range") == "" {
 				return nil
 			}
@@ -324,7 +324,7 @@ func TestDownloadOfWrongBytes(t *testing.T) {
 			a.body = bytes.Clone(a.body)
 			a.body[0]++
 			return a
-		}
+		})
 	}
 	for _, kind := range []string{"plain", "SLO"} {
 		s := stored(t, kind)
@@ -356,7 +356,7 @@ func TestDownloadOfChangedSegments(t *testing.T) {
 	assert.Equal(t, swift.SLOSegmentError{Path: "c_segments/" + names[4], Reason: "404 Not Found"}, failed.Segments[2])
 
 	// Who can't look tells what there was.
-	s.before = failing(403, func(r *request) bool { return r.Query.Get("multipart-manifest") == "get" })
+	s.setBefore(failing(403, func(r *request) bool { return r.Query.Get("multipart-manifest") == "get" }))
 	_, err = s.downloader(t).Download(t.Context(), &writer{}, get())
 	require.ErrorIs(t, err, swift.ErrConflict)
 }
@@ -378,12 +378,12 @@ func TestDownloadCancelled(t *testing.T) {
 	for _, at := range []string{"bytes=0-9", "bytes=50-59", "bytes=90-94"} {
 		s := stored(t, "plain")
 		ctx, cancel := context.WithCancelCause(t.Context())
-		s.before = func(r *request) *answer {
+		s.setBefore(func(r *request) *answer {
 			if r.Header.Get("Range") == at {
 				cancel(stop)
 			}
 			return nil
-		}
+		})
 		name := filepath.Join(t.TempDir(), "file")
 		_, err := s.downloader(t).DownloadFile(ctx, name, get())
 		require.ErrorIs(t, err, context.Canceled)
@@ -420,12 +420,12 @@ func (u unreadable) ReadAt([]byte, int64) (int, error)    { return 0, u.err }
 func TestDownloadTokenRevoked(t *testing.T) {
 	t.Parallel()
 	s := stored(t, "SLO")
-	s.before = func(r *request) *answer {
+	s.setBefore(func(r *request) *answer {
 		if r.Header.Get("Range") == "bytes=50-59" && s.token == 1 {
 			s.revoke()
 		}
 		return nil
-	}
+	})
 	name := filepath.Join(t.TempDir(), "file")
 	_, err := s.downloader(t).DownloadFile(t.Context(), name, get())
 	require.NoError(t, err)

@@ -96,19 +96,19 @@ func TestUploadMultipartOverHTTP(t *testing.T) {
 	s := newServer(swift.KakaoCloud())
 	s.make("cont")
 	k := &kakaoServer{server: s}
-	s.before = k.answer
+	s.setBefore(k.answer)
 	path := filepath.Join(t.TempDir(), "checkpoint")
 	u := s.uploader(t, with(path), func(o *Options) { o.PartSize, o.Threshold, o.Concurrency = partSize, 0, -1 })
 	body := large()
 
 	// It ends in the midst, is taken up again, and sends the rest.
-	s.before = func(r *request) *answer {
+	s.setBefore(func(r *request) *answer {
 		return cmp.Or(failing(507, func(r *request) bool { return r.Query.Get("partNumber") == "3" })(r), k.answer(r))
-	}
+	})
 	_, err := u.UploadMultipart(t.Context(), putPart(bytes.NewReader(body)))
 	require.ErrorIs(t, err, swift.ErrInsufficientStorage)
 	assert.Contains(t, err.Error(), `upload id "2~id"`)
-	s.before = k.answer
+	s.setBefore(k.answer)
 	s.requests = nil
 	out, err := u.UploadMultipart(t.Context(), putPart(bytes.NewReader(body)))
 	require.NoError(t, err)
@@ -118,9 +118,9 @@ func TestUploadMultipartOverHTTP(t *testing.T) {
 	assert.NoFileExists(t, path)
 	assert.Equal(t, 3, s.count(http.MethodPut, "cont", "o"))
 
-	s.before = func(r *request) *answer {
+	s.setBefore(func(r *request) *answer {
 		return cmp.Or(failing(507, func(r *request) bool { return r.Query.Get("partNumber") == "2" })(r), k.answer(r))
-	}
+	})
 	_, err = u.UploadMultipart(t.Context(), putPart(bytes.NewReader(body)))
 	require.Error(t, err)
 	require.NoError(t, u.Abort(t.Context(), path))

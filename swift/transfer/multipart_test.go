@@ -169,7 +169,7 @@ func TestUploadMultipart(t *testing.T) {
 	assert.Equal(t, data(10), p.server.body(t, "cont", "o"))
 
 	// Who may not look believes what he is told.
-	p.server.before = failing(403, func(r *request) bool { return r.Method == http.MethodHead })
+	p.server.setBefore(failing(403, func(r *request) bool { return r.Method == http.MethodHead }))
 	out, err = u.UploadMultipart(t.Context(), putPart(bytes.NewReader(body)))
 	require.NoError(t, err)
 	assert.False(t, out.Verified)
@@ -253,7 +253,7 @@ func TestUploadMultipartFails(t *testing.T) {
 		require.ErrorIs(t, err, ErrAmbiguous)
 		p, u = kakao(t)
 		p.fail = fail("complete", 0, status(500))
-		p.server.before = failing(403, func(r *request) bool { return r.Method == http.MethodHead })
+		p.server.setBefore(failing(403, func(r *request) bool { return r.Method == http.MethodHead }))
 		_, err = u.UploadMultipart(t.Context(), putPart(bytes.NewReader(body)))
 		require.ErrorIs(t, err, ErrAmbiguous)
 	})

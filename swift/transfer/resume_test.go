@@ -29,9 +29,9 @@ func with(path string) func(*Options) {
 func interrupt(t *testing.T, s *server, upload func(*Uploader) error) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "checkpoint")
-	s.before = failing(507, func(r *request) bool { return r.is(http.MethodPut, "c_segments", "00000005") })
+	s.setBefore(failing(507, func(r *request) bool { return r.is(http.MethodPut, "c_segments", "00000005") }))
 	err := upload(s.uploader(t, with(path)))
-	s.before = nil
+	s.setBefore(nil)
 	require.ErrorIs(t, err, swift.ErrInsufficientStorage)
 	var failed *UploadError
 	require.ErrorAs(t, err, &failed)
@@ -132,7 +132,7 @@ func TestResumeFails(t *testing.T) {
 			if name == "container" {
 				delete(s.containers, "c_segments")
 			}
-			s.before = before
+			s.setBefore(before)
 			s.unlisted = func(string) bool { return true }
 			require.ErrorIs(t, slo(t)(s.uploader(t, with(path))), swift.ErrForbidden)
 			assert.FileExists(t, path)
@@ -150,12 +150,12 @@ func TestResumeOfACompleteUpload(t *testing.T) {
 				s := newServer(profile)
 				path := filepath.Join(t.TempDir(), "checkpoint")
 				var kept []byte
-				s.after = func(r *request) *answer {
+				s.setAfter(func(r *request) *answer {
 					if r.is(http.MethodPut, "c", "o") {
 						kept, _ = os.ReadFile(path)
 					}
 					return nil
-				}
+				})
 				u := s.uploader(t, with(path))
 				require.NoError(t, upload(t)(u))
 				require.NotEmpty(t, kept)
@@ -184,15 +184,15 @@ func TestAbortCheckpoint(t *testing.T) {
 			u := s.uploader(t)
 			require.NotEmpty(t, s.names("c_segments"))
 
-			s.before = failing(403, func(r *request) bool { return r.Method == http.MethodDelete })
+			s.setBefore(failing(403, func(r *request) bool { return r.Method == http.MethodDelete }))
 			err := u.Abort(t.Context(), path)
 			require.ErrorIs(t, err, swift.ErrForbidden)
 			assert.FileExists(t, path)
-			s.before = failing(403, func(r *request) bool { return r.is(http.MethodHead, "c", "o") })
+			s.setBefore(failing(403, func(r *request) bool { return r.is(http.MethodHead, "c", "o") }))
 			if name == "DLO" {
 				require.ErrorIs(t, u.Abort(t.Context(), path), swift.ErrForbidden)
 			}
-			s.before = nil
+			s.setBefore(nil)
 
 			// Listings that lag behind hide nothing: the file knows what was sent.
 			s.unlisted = func(string) bool { return true }
@@ -257,13 +257,13 @@ func TestSourceModified(t *testing.T) {
 	f, err := os.Open(file)
 	require.NoError(t, err)
 	defer f.Close()
-	s.before = failing(507, func(r *request) bool { return r.is(http.MethodPut, "c_segments", "00000005") })
+	s.setBefore(failing(507, func(r *request) bool { return r.is(http.MethodPut, "c_segments", "00000005") }))
 	u := s.uploader(t, with(path))
 	in := put(f)
 	in.DeleteAfter = 1000
 	_, err = u.UploadSLO(t.Context(), in)
 	require.Error(t, err)
-	s.before = nil
+	s.setBefore(nil)
 	require.NoError(t, os.Chtimes(file, time.Time{}, time.Now().Add(time.Hour)))
 	_, err = u.UploadSLO(t.Context(), put(f))
 	require.ErrorIs(t, err, ErrSourceChanged)
@@ -372,12 +372,12 @@ func TestDeleteOrphans(t *testing.T) {
 	assert.Zero(t, *out, "there is no container")
 
 	left := func(o *Options) { o.LeavePartsOnError = true }
-	s.before = failing(507, func(r *request) bool { return r.is(http.MethodPut, "c_segments", "00000005") })
+	s.setBefore(failing(507, func(r *request) bool { return r.is(http.MethodPut, "c_segments", "00000005") }))
 	_, err = u.UploadSLO(ctx, put(bytes.NewReader(data(100))), left, func(o *Options) { o.Concurrency = -1 })
 	require.Error(t, err)
 	_, err = u.UploadDLO(ctx, put(bytes.NewReader(data(100))), left, func(o *Options) { o.Concurrency = -1 })
 	require.Error(t, err)
-	s.before = nil
+	s.setBefore(nil)
 	// Names that look much like it.
 	for _, name := range []string{"o/slo/something", "o/slo/1700000000000-0123456789abcdef/x", "p/slo/1700000000000-0123456789abcdef/00000001"} {
 		s.containers["c_segments"].objects[name] = &object{modified: s.clock}
@@ -388,10 +388,10 @@ func TestDeleteOrphans(t *testing.T) {
 
 	_, err = u.UploadSLO(ctx, put(bytes.NewReader(data(50))), func(o *Options) { o.MaxManifestSegments = 3 })
 	require.NoError(t, err)
-	s.before = failing(403, func(r *request) bool { return r.Method == http.MethodDelete })
+	s.setBefore(failing(403, func(r *request) bool { return r.Method == http.MethodDelete }))
 	_, err = u.DeleteOrphans(ctx, in)
 	require.ErrorIs(t, err, swift.ErrForbidden)
-	s.before = nil
+	s.setBefore(nil)
 	out, err = u.DeleteOrphans(ctx, in)
 	require.NoError(t, err)
 	assert.Equal(t, DeleteOrphansOutput{Uploads: 2, Objects: 8, Bytes: 80}, *out)
@@ -453,17 +453,17 @@ func TestDeleteOrphansRefused(t *testing.T) {
 			s.containers["c"].header.Set("X-Versions-Enabled", "True")
 			s.containers["c"].objects["o?v1"] = &object{version: "v1"}
 		}
-		s.before = failing(403, match)
+		s.setBefore(failing(403, match))
 		_, err = u.DeleteOrphans(ctx, in)
 		require.ErrorIs(t, err, swift.ErrForbidden, name)
 		assert.Len(t, s.names("c_segments"), 5)
 	}
-	s.before = func(r *request) *answer {
+	s.setBefore(func(r *request) *answer {
 		if r.Container == "/info" {
 			return &answer{err: io.ErrUnexpectedEOF}
 		}
 		return nil
-	}
+	})
 	_, err = s.uploader(t).DeleteOrphans(ctx, in)
 	require.ErrorIs(t, err, io.ErrUnexpectedEOF)
 }

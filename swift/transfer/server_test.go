@@ -204,15 +204,31 @@ func (s *server) RoundTrip(hr *http.Request) (*http.Response, error) {
 	}, nil
 }
 
+// setBefore and setAfter may be called while requests are under way.
+func (s *server) setBefore(f func(*request) *answer) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.before = f
+}
+
+func (s *server) setAfter(f func(*request) *answer) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.after = f
+}
+
 func (s *server) answer(r *request) *answer {
-	if s.before != nil {
-		if a := s.before(r); a != nil {
+	s.mu.Lock()
+	before, after := s.before, s.after
+	s.mu.Unlock()
+	if before != nil {
+		if a := before(r); a != nil {
 			return a
 		}
 	}
 	a := s.serve(r)
-	if s.after != nil {
-		if b := s.after(r); b != nil {
+	if after != nil {
+		if b := after(r); b != nil {
 			return b
 		}
 	}

@@ -183,12 +183,12 @@ func TestLimits(t *testing.T) {
 			t.Parallel()
 			s := newServer(swift.OpenStack())
 			s.info = c.info
-			s.before = func(r *request) *answer {
+			s.setBefore(func(r *request) *answer {
 				if r.Container == "/info" {
 					return c.answer
 				}
 				return nil
-			}
+			})
 			_, err := s.uploader(t).UploadSLO(t.Context(), put(bytes.NewReader(data(50))))
 			require.ErrorIs(t, err, c.want)
 			if name == "no SLO" {
@@ -287,7 +287,7 @@ func TestSegmentContainer(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newServer(swift.OpenStack())
-			s.before = c.before
+			s.setBefore(c.before)
 			out, err := s.uploader(t, func(o *Options) { o.SegmentContainer = c.container }).UploadSLO(t.Context(), put(bytes.NewReader(data(30))))
 			if c.want == errors.ErrUnsupported {
 				var failed *swift.Error
@@ -333,7 +333,7 @@ func TestSegmentFails(t *testing.T) {
 	t.Parallel()
 	for _, upload := range []func(*Uploader, context.Context, *swift.CreateObjectInput, ...func(*Options)) (*UploadOutput, error){(*Uploader).UploadSLO, (*Uploader).UploadDLO} {
 		s := newServer(swift.OpenStack())
-		s.before = failing(507, func(r *request) bool { return r.is(http.MethodPut, "c_segments", "00000003") })
+		s.setBefore(failing(507, func(r *request) bool { return r.is(http.MethodPut, "c_segments", "00000003") }))
 		_, err := upload(s.uploader(t), t.Context(), put(bytes.NewReader(data(100))))
 		require.ErrorIs(t, err, swift.ErrInsufficientStorage)
 		var failed *UploadError
@@ -350,7 +350,7 @@ func TestSegmentFails(t *testing.T) {
 func TestSegmentsAreLeft(t *testing.T) {
 	t.Parallel()
 	s := newServer(swift.OpenStack())
-	s.before = failing(507, func(r *request) bool { return r.is(http.MethodPut, "c_segments", "00000003") })
+	s.setBefore(failing(507, func(r *request) bool { return r.is(http.MethodPut, "c_segments", "00000003") }))
 	_, err := s.uploader(t, func(o *Options) { o.LeavePartsOnError, o.Concurrency = true, -1 }).UploadSLO(t.Context(), put(bytes.NewReader(data(100))))
 	var failed *UploadError
 	require.ErrorAs(t, err, &failed)
@@ -362,7 +362,7 @@ func TestSegmentsAreLeft(t *testing.T) {
 func TestCleanupFails(t *testing.T) {
 	t.Parallel()
 	s := newServer(swift.OpenStack())
-	s.before = func(r *request) *answer {
+	s.setBefore(func(r *request) *answer {
 		if r.is(http.MethodPut, "c_segments", "00000003") {
 			return say(507, "")
 		}
@@ -370,7 +370,7 @@ func TestCleanupFails(t *testing.T) {
 			return say(403, "")
 		}
 		return nil
-	}
+	})
 	_, err := s.uploader(t, func(o *Options) { o.Concurrency = -1 }).UploadSLO(t.Context(), put(bytes.NewReader(data(100))))
 	require.ErrorIs(t, err, swift.ErrInsufficientStorage)
 	require.ErrorIs(t, err, swift.ErrForbidden)
@@ -387,19 +387,19 @@ func TestLateSegment(t *testing.T) {
 	t.Parallel()
 	s := newServer(swift.CephRGW())
 	var late atomic.Pointer[request]
-	s.before = func(r *request) *answer {
+	s.setBefore(func(r *request) *answer {
 		if r.is(http.MethodPut, "c_segments", "00000002") {
 			late.Store(r)
 			return &answer{err: io.ErrUnexpectedEOF}
 		}
 		return nil
-	}
-	s.after = func(r *request) *answer {
+	})
+	s.setAfter(func(r *request) *answer {
 		if l := late.Load(); l != nil && r.is(http.MethodDelete, "c_segments", "00000002") && late.CompareAndSwap(l, nil) {
 			s.serve(l)
 		}
 		return nil
-	}
+	})
 	_, err := s.uploader(t).UploadSLO(t.Context(), put(bytes.NewReader(data(50))))
 	var failed *UploadError
 	require.ErrorAs(t, err, &failed)
@@ -410,12 +410,12 @@ func TestLateSegment(t *testing.T) {
 func TestTokenRevoked(t *testing.T) {
 	t.Parallel()
 	s := newServer(swift.OpenStack())
-	s.before = func(r *request) *answer {
+	s.setBefore(func(r *request) *answer {
 		if r.is(http.MethodPut, "c_segments", "00000005") && s.token == 1 {
 			s.revoke()
 		}
 		return nil
-	}
+	})
 	_, err := s.uploader(t).UploadSLO(t.Context(), put(bytes.NewReader(data(100))))
 	require.NoError(t, err)
 	assert.Equal(t, data(100), s.body(t, "c", "o"))
@@ -433,7 +433,7 @@ func TestManifestRefused(t *testing.T) {
 	t.Run("a segment was changed", func(t *testing.T) {
 		t.Parallel()
 		s := newServer(swift.OpenStack())
-		s.before = func(r *request) *answer {
+		s.setBefore(func(r *request) *answer {
 			if isManifest(r) {
 				for _, o := range s.containers["c_segments"].objects {
 					if len(o.body) == 5 {
@@ -442,7 +442,7 @@ func TestManifestRefused(t *testing.T) {
 				}
 			}
 			return nil
-		}
+		})
 		_, err := s.uploader(t).UploadSLO(t.Context(), put(bytes.NewReader(data(25))))
 		var failed *swift.SLOError
 		require.ErrorAs(t, err, &failed)
@@ -456,7 +456,7 @@ func TestManifestRefused(t *testing.T) {
 		t.Parallel()
 		for _, kind := range []string{"etag", "size", "gone"} {
 			s := newServer(swift.CephRGW())
-			s.after = func(r *request) *answer {
+			s.setAfter(func(r *request) *answer {
 				if r.is(http.MethodPut, "c_segments", "00000002") {
 					o := s.containers["c_segments"].objects[r.Object]
 					switch kind {
@@ -470,7 +470,7 @@ func TestManifestRefused(t *testing.T) {
 					}
 				}
 				return nil
-			}
+			})
 			for _, upload := range []func(*Uploader, context.Context, *swift.CreateObjectInput, ...func(*Options)) (*UploadOutput, error){(*Uploader).UploadSLO, (*Uploader).UploadDLO} {
 				_, err := upload(s.uploader(t, func(o *Options) { o.Concurrency = -1 }), t.Context(), put(bytes.NewReader(data(25))))
 				require.ErrorIs(t, err, ErrIncomplete)
@@ -498,12 +498,12 @@ func TestManifestRefused(t *testing.T) {
 	t.Run("heartbeat hides a failure", func(t *testing.T) {
 		t.Parallel()
 		s := newServer(swift.OpenStack())
-		s.before = func(r *request) *answer {
+		s.setBefore(func(r *request) *answer {
 			if isManifest(r) {
 				return say(202, "  \r\n\r\n"+`{"Response Status": "503 Service Unavailable", "Response Body": "later", "Errors": []}`)
 			}
 			return nil
-		}
+		})
 		_, err := s.uploader(t).UploadSLO(t.Context(), put(bytes.NewReader(data(25))))
 		var failed *swift.Error
 		require.ErrorAs(t, err, &failed)
@@ -514,12 +514,12 @@ func TestManifestRefused(t *testing.T) {
 		t.Parallel()
 		for _, a := range []*answer{say(403, ""), {err: io.ErrUnexpectedEOF}} {
 			s := newServer(swift.OpenStack())
-			s.before = func(r *request) *answer {
+			s.setBefore(func(r *request) *answer {
 				if r.is(http.MethodPut, "c_segments", "manifest-1-000002") {
 					return a
 				}
 				return nil
-			}
+			})
 			_, err := s.uploader(t, func(o *Options) { o.MaxManifestSegments = 2 }).UploadSLO(t.Context(), put(bytes.NewReader(data(40))))
 			require.Error(t, err)
 			assert.Contains(t, err.Error(), "manifest 2 of 2")
@@ -529,12 +529,12 @@ func TestManifestRefused(t *testing.T) {
 	t.Run("another ETag", func(t *testing.T) {
 		t.Parallel()
 		s := newServer(swift.CephRGW())
-		s.after = func(r *request) *answer {
+		s.setAfter(func(r *request) *answer {
 			if isManifest(r) {
 				return &answer{status: 201, header: http.Header{"Etag": {`"0123"`}}}
 			}
 			return nil
-		}
+		})
 		_, err := s.uploader(t).UploadSLO(t.Context(), put(bytes.NewReader(data(25))))
 		require.ErrorIs(t, err, ErrIncomplete)
 		var failed *UploadError
@@ -579,7 +579,7 @@ func TestManifestAmbiguous(t *testing.T) {
 				require.NoError(t, err)
 				kept = 3
 			}
-			s.before = func(r *request) *answer {
+			s.setBefore(func(r *request) *answer {
 				if r.is(http.MethodPut, "c", "o") {
 					return c.before
 				}
@@ -587,13 +587,13 @@ func TestManifestAmbiguous(t *testing.T) {
 					return c.head
 				}
 				return nil
-			}
-			s.after = func(r *request) *answer {
+			})
+			s.setAfter(func(r *request) *answer {
 				if r.is(http.MethodPut, "c", "o") {
 					return c.after
 				}
 				return nil
-			}
+			})
 			out, err := c.upload(u, t.Context(), put(bytes.NewReader(data(25))))
 			if c.want == PartsNone {
 				require.NoError(t, err)
@@ -630,12 +630,12 @@ func TestCancel(t *testing.T) {
 			t.Parallel()
 			s := newServer(swift.OpenStack())
 			ctx, cancel := context.WithCancelCause(t.Context())
-			s.before = func(r *request) *answer {
+			s.setBefore(func(r *request) *answer {
 				if stage(r) {
 					cancel(stop)
 				}
 				return nil
-			}
+			})
 			_, err := s.uploader(t, func(o *Options) { o.MaxManifestSegments = 4 }).UploadSLO(ctx, put(bytes.NewReader(data(100))))
 			require.ErrorIs(t, err, context.Canceled)
 			require.ErrorIs(t, err, stop)
@@ -647,12 +647,12 @@ func TestCancel(t *testing.T) {
 		t.Parallel()
 		s := newServer(swift.OpenStack())
 		ctx, cancel := context.WithCancelCause(t.Context())
-		s.after = func(r *request) *answer {
+		s.setAfter(func(r *request) *answer {
 			if r.is(http.MethodPut, "c", "o") {
 				cancel(stop)
 			}
 			return nil
-		}
+		})
 		_, err := s.uploader(t).UploadSLO(ctx, put(bytes.NewReader(data(100))))
 		require.NoError(t, err, "it is there")
 		assert.Equal(t, data(100), s.body(t, "c", "o"))
@@ -730,14 +730,14 @@ func TestOldSegments(t *testing.T) {
 	assert.Equal(t, data(30), s.body(t, "c", "o"))
 
 	// Failures keep them.
-	s.before = failing(507, func(r *request) bool { return r.is(http.MethodPut, "c", "o") })
+	s.setBefore(failing(507, func(r *request) bool { return r.is(http.MethodPut, "c", "o") }))
 	_, err = u.UploadSLO(ctx, put(bytes.NewReader(data(20))))
 	require.Error(t, err)
 	assert.Equal(t, data(30), s.body(t, "c", "o"))
-	s.before = nil
+	s.setBefore(nil)
 
 	// A deletion that fails is told, with the object in its place.
-	s.before = failing(403, func(r *request) bool { return r.is(http.MethodDelete, "c_segments", "00000001") })
+	s.setBefore(failing(403, func(r *request) bool { return r.is(http.MethodDelete, "c_segments", "00000001") }))
 	_, err = u.UploadSLO(ctx, put(bytes.NewReader(data(5))), func(o *Options) { o.Threshold = 10 })
 	var failed *UploadError
 	require.ErrorAs(t, err, &failed)
@@ -745,7 +745,7 @@ func TestOldSegments(t *testing.T) {
 	assert.Contains(t, err.Error(), "object in place")
 	assert.Contains(t, err.Error(), "segments of the object that was there")
 	assert.Equal(t, data(5), s.body(t, "c", "o"))
-	s.before = nil
+	s.setBefore(nil)
 
 	for _, header := range []string{"X-Versions-Location", "X-History-Location", "X-Versions-Enabled"} {
 		s.containers["c"].header.Set(header, "True")
@@ -757,12 +757,12 @@ func TestOldSegments(t *testing.T) {
 	for match, want := range map[string]int{"c": 403, "c_segments": 404} {
 		_, err = u.UploadDLO(ctx, put(bytes.NewReader(data(50))))
 		require.NoError(t, err)
-		s.before = failing(want, func(r *request) bool {
+		s.setBefore(failing(want, func(r *request) bool {
 			return r.Method == http.MethodGet && r.Container == match && r.Object == "" || match == "c" && r.is(http.MethodHead, "c", "o")
-		})
+		}))
 		_, err = u.UploadSLO(ctx, put(bytes.NewReader(data(50))))
 		assert.Equal(t, want == 403, err != nil, "%v", err)
-		s.before = nil
+		s.setBefore(nil)
 	}
 	s.containers["c"].objects["o"].header.Set("X-Object-Manifest", "whole")
 	s.containers["c"].objects["o"].manifest = nil
@@ -774,10 +774,10 @@ func TestOldSegments(t *testing.T) {
 	// The manifest that is there can't be read.
 	_, err = s.uploader(t).UploadSLO(ctx, put(bytes.NewReader(data(50))))
 	require.NoError(t, err)
-	s.before = failing(403, func(r *request) bool { return r.Query.Get("multipart-manifest") == "get" })
+	s.setBefore(failing(403, func(r *request) bool { return r.Query.Get("multipart-manifest") == "get" }))
 	_, err = u.UploadSLO(ctx, put(bytes.NewReader(data(50))))
 	require.ErrorIs(t, err, swift.ErrForbidden)
-	s.before = failing(403, func(r *request) bool { return r.is(http.MethodHead, "c", "") && r.Object == "" })
+	s.setBefore(failing(403, func(r *request) bool { return r.is(http.MethodHead, "c", "") && r.Object == "" }))
 	_, err = u.UploadSLO(ctx, put(bytes.NewReader(data(5))), func(o *Options) { o.Threshold = 10 })
 	require.ErrorIs(t, err, swift.ErrForbidden)
 }
