@@ -14,6 +14,20 @@ COVERAGE := 90
 LINT_VERSION := v2.15.0
 LINT         := $(BIN)/golangci-lint-$(LINT_VERSION)
 
+# Tools that tell what a release is made of, built into .bin by the same rule.
+APIDIFF_VERSION  := v0.0.0-20261014143641-f0251eb4aa3e
+APIDIFF          := $(BIN)/apidiff-$(APIDIFF_VERSION)
+LICENSES_VERSION := v1.6.0
+LICENSES         := $(BIN)/go-licenses-$(LICENSES_VERSION)
+# Licences that users of the library may be handed on.
+ALLOWED_LICENSES := Apache-2.0,MIT,BSD-2-Clause,BSD-3-Clause,ISC
+# The least Go that the library takes: go.mod's.
+GO_LEAST := go$(shell awk '$$1 == "go" { print $$2 }' go.mod)
+PLATFORMS ?= linux/amd64 linux/arm64 linux/386 darwin/arm64 windows/amd64
+# The stripped program that uploads one file, in MB and modules, may not grow beyond this.
+SIZE_LIMIT    ?= 8.0
+MODULES_LIMIT ?= 6
+
 # The public Signature V4 test vectors are another project's data and not in this repository:
 # SIGV4_SUITE names a folder that has them.
 SIGV4_SUITE ?= $(abspath $(wildcard ../shared/facts/sigv4-suite))
@@ -25,7 +39,7 @@ endif
 MODULES := $(patsubst %/go.mod,%,$(wildcard examples/go.mod internal/peers/go.mod))
 
 .DEFAULT_GOAL := help
-.PHONY: help test lint fmt race fuzz peers integration bench microbench size cover tidy-check
+.PHONY: help test lint fmt race fuzz peers integration bench microbench size api least cross licenses cover tidy-check
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,10 +57,21 @@ lint: $(LINT) ## gofumpt, vet, staticcheck, errorlint, bodyclose, import directi
 fmt: $(LINT) ## rewrite the code as gofumpt has it
 	$(LINT) fmt ./...
 
+# $(call build,PACKAGE,VERSION,TARGET) installs a program under a name with its version.
+define build
+@mkdir -p $(BIN)/new
+cd $(BIN)/new && GOWORK=off GOBIN=$(BIN)/new $(GO) install $(1)@$(2)
+@mv $(BIN)/new/$(notdir $(1)) $(3) && rm -rf $(BIN)/new
+endef
+
 $(LINT):
-	@mkdir -p $(BIN)/new
-	cd $(BIN)/new && GOWORK=off GOBIN=$(BIN)/new $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION)
-	@mv $(BIN)/new/golangci-lint $(LINT) && rm -rf $(BIN)/new
+	$(call build,github.com/golangci/golangci-lint/v2/cmd/golangci-lint,$(LINT_VERSION),$@)
+
+$(APIDIFF):
+	$(call build,golang.org/x/exp/cmd/apidiff,$(APIDIFF_VERSION),$@)
+
+$(LICENSES):
+	$(call build,github.com/google/go-licenses,$(LICENSES_VERSION),$@)
 
 fuzz: ## every fuzz target for FUZZTIME (10s)
 	@set -e; for d in $$(grep -rl --include='*_test.go' '^func Fuzz' . | grep -v -e '^./internal/peers/' -e '^./examples/' | xargs -r dirname | sort -u); do \
@@ -84,15 +109,37 @@ cover: ## statement coverage; the wire packages must be above 90 %
 	     END { if (!have) { print p ": no coverage was reported"; exit 1 } if (bad) { print p ": not above " least " %"; exit 1 } }'; \
 	done
 
-size: ## stripped size and modules of a program that uploads one file, beside other SDKs'
+size: ## stripped size and modules of a program that uploads one file, beside other SDKs'; ours is bounded
 	@out=$$(mktemp -d) && trap 'rm -rf "$$out"' EXIT && cd internal/peers && \
 	printf '| uploads one file with | stripped MB | modules |\n|---|--:|--:|\n' && \
 	for d in rig/mini/*/; do p=$$(basename "$$d"); \
 	  GOWORK=off $(GO) build -trimpath -ldflags='-s -w' -o "$$out/$$p" "./$$d" || exit 1; \
-	  $(GO) version -m "$$out/$$p" | awk -v p="$$p" -v size="$$(wc -c <"$$out/$$p")" \
-	    '$$1 == "dep" { n++ } END { printf "| %s | %.2f | %d |\n", p, size / 1e6, n }'; \
+	  $(GO) version -m "$$out/$$p" | awk -v p="$$p" -v size="$$(wc -c <"$$out/$$p")" -v most=$(SIZE_LIMIT) -v modules=$(MODULES_LIMIT) \
+	    '$$1 == "dep" { n++ } \
+	     END { printf "| %s | %.2f | %d |\n", p, size / 1e6, n; \
+	       if (p == "ours" && (size / 1e6 > most || n > modules)) { print "ours may be " most " MB of " modules " modules"; exit 1 } }' || exit 1; \
 	done
-	@echo "the goal for ours: at most 6.8 MB and 6 modules"
+
+api: $(APIDIFF) ## incompatible changes of the exported API since the commit or tag in .ci/api-base
+	@base=$$(cat .ci/api-base) && out=$$(mktemp -d) && trap 'git worktree remove --force "$$out/base"; rm -rf "$$out"' EXIT && \
+	git worktree add -q --detach "$$out/base" "$$base" && \
+	(cd "$$out/base" && GOWORK=off $(APIDIFF) -m -w "$$out/old" github.com/stowage-go/stowage 2>/dev/null) && \
+	GOWORK=off $(APIDIFF) -m -w "$$out/new" github.com/stowage-go/stowage 2>/dev/null && \
+	$(APIDIFF) -m -incompatible "$$out/old" "$$out/new" 2>/dev/null >"$$out/changes" && \
+	if [ -s "$$out/changes" ]; then echo "not compatible with $$base:"; cat "$$out/changes"; exit 1; fi; \
+	echo "compatible with $$base"
+
+least: ## unit tests with the least Go that go.mod allows
+	GOTOOLCHAIN=$(GO_LEAST) GOWORK=off $(GO) test ./...
+
+cross: ## builds for other platforms; vet for 32 bits
+	@set -e; for p in $(PLATFORMS); do echo "build $$p"; CGO_ENABLED=0 GOOS=$${p%/*} GOARCH=$${p#*/} $(GO) build ./...; done
+	CGO_ENABLED=0 GOARCH=386 $(GO) vet ./...
+
+licenses: $(LICENSES) ## the licences of everything that users of the library are handed on
+	@set -e; for m in . $(filter-out internal/% examples,$(MODULES)); do echo "licences in $$m"; (cd $$m && \
+	  GOWORK=off $(LICENSES) check ./... --ignore github.com/stowage-go/stowage --allowed_licenses=$(ALLOWED_LICENSES) 2>&1 | grep -v -e '^W' -e '\.s$$' || true; \
+	  GOWORK=off $(LICENSES) check ./... --ignore github.com/stowage-go/stowage --allowed_licenses=$(ALLOWED_LICENSES) 2>/dev/null); done
 
 tidy-check: ## go.mod and go.sum of every module are what the code needs
 	@set -e; for m in . $(MODULES); do echo "tidy $$m"; (cd $$m && GOWORK=off $(GO) mod tidy -diff && GOWORK=off $(GO) mod verify >/dev/null); done
