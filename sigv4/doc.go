@@ -10,6 +10,7 @@
 //   - [Chunked] frames a body as aws-chunked: signed chunk by chunk, signed
 //     with a trailer, or unsigned with a trailer.
 //   - [Signer.SignPost] signs the policy of a browser's form upload.
+//   - [Transport] signs every request of an http.Client, whatever the service.
 //
 // A [Signer] is made once, holds no credentials, and is safe for concurrent
 // use. Credentials, region and time come with each call in [Params]; where

@@ -7,6 +7,8 @@ import (
 	"hash/crc32"
 	"io"
 	"net/http"
+	"net/http/httptest"
+	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -146,4 +148,32 @@ func ExampleStatic() {
 	fmt.Println(sigv4.Static("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", ""))
 	// Output:
 	// static sigv4.Credentials{AccessKeyID: AKIAIOSFODNN7EXAMPLE, SecretAccessKey: REDACTED, SessionToken: }
+}
+
+// Any service that takes Signature V4, through an http.Client that signs.
+func ExampleTransport() {
+	service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		authorization, _, _ := strings.Cut(r.Header.Get("Authorization"), ", Signature=")
+		fmt.Fprintln(w, authorization)
+	}))
+	defer service.Close()
+
+	signing, err := sigv4.NewTransport(sigv4.TransportOptions{
+		Options:     sigv4.Options{Service: "es", Generic: true},
+		Credentials: sigv4.Static("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", ""),
+		Region:      "us-east-1",
+		Clock:       func() time.Time { return params.Time }, // leave it out to sign for now
+	})
+	if err != nil {
+		panic(err)
+	}
+	client := &http.Client{Transport: signing}
+	answer, err := client.Post(service.URL+"/_search", "application/json", strings.NewReader("{}"))
+	if err != nil {
+		panic(err)
+	}
+	defer answer.Body.Close()
+	_, _ = io.Copy(os.Stdout, answer.Body)
+	// Output:
+	// AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/es/aws4_request, SignedHeaders=content-type;host;x-amz-date
 }
