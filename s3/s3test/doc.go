@@ -1,0 +1,34 @@
+// Package s3test is an S3 server in memory, for the tests of programs that use package s3.
+//
+//	func TestBackup(t *testing.T) {
+//		server := s3test.NewServer(t, func(o *s3test.Options) { o.Buckets = []string{"backup"} })
+//		err := backup(t.Context(), server.Client())
+//		...
+//		object, ok := server.Object("backup", "2026/01.tar")
+//	}
+//
+// It speaks HTTP on the loopback interface, so that what is tested is what runs: the client, its
+// retries, the wire. It verifies what Amazon S3 verifies: Signature V4 in headers, in presigned
+// URLs, chunk by chunk, and in the policies of forms; hashes and checksums of bodies, of parts and
+// of whole objects; lengths, part numbers, least sizes, conditions. A request that Amazon would
+// refuse is refused, with the same code.
+//
+// # What it knows
+//
+// ListBuckets, CreateBucket, HeadBucket, DeleteBucket, GetBucketLocation, GetBucketVersioning
+// (never enabled); PutObject, GetObject, HeadObject, DeleteObject, DeleteObjects, CopyObject,
+// GetObjectTagging, PutObjectTagging, DeleteObjectTagging; ListObjectsV2, ListObjects;
+// CreateMultipartUpload, UploadPart, UploadPartCopy, ListParts, ListMultipartUploads,
+// CompleteMultipartUpload, AbortMultipartUpload; forms that browsers post. Conditions, ranges,
+// metadata and every checksum that S3 keeps belong to it. Any other operation is refused with
+// status 501 and the code NotImplemented. Buckets are addressed by path.
+//
+// # Faults and expectations
+//
+// [Server.Inject] makes requests fail as networks and servers do: with a status and a code, with a
+// connection that breaks before the work or after it, with a body that ends early.
+// [Server.Expect] says which operations must come, in order; [Server.Requests] tells what came.
+//
+// A fake of a consumer-side interface of one or two methods is lighter still, and right for tests
+// that are not about storage; the package's examples show both.
+package s3test

@@ -1,0 +1,250 @@
+package s3test
+
+import (
+	"encoding/xml"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/stowage-go/stowage/internal/checksum"
+)
+
+// timestamp is how documents write a time.
+func timestamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
+
+func noSuchKey() *answer {
+	return refuse(http.StatusNotFound, "NoSuchKey", "The specified key does not exist.")
+}
+
+// mayWrite holds the conditions of a write against what is there.
+func (q *request) mayWrite(o *object) *answer {
+	failed := refuse(http.StatusPreconditionFailed, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold")
+	if q.Header.Get("If-None-Match") == "*" && o != nil {
+		return failed
+	}
+	if want := q.Header.Get("If-Match"); want != "" {
+		if o == nil {
+			return noSuchKey()
+		}
+		if want != "*" && want != o.etag {
+			return failed
+		}
+	}
+	return nil
+}
+
+func (q *request) putObject(b *bucket) *answer {
+	if len(q.key) > 1024 {
+		return refuse(http.StatusBadRequest, "KeyTooLongError", "Your key is too long")
+	}
+	if bad := q.mayWrite(b.objects[q.key]); bad != nil {
+		return bad
+	}
+	tags, bad := headerTags(q.Header.Get("X-Amz-Tagging"))
+	if bad != nil {
+		return bad
+	}
+	o := &object{body: q.body, etag: etagOf(q.body), modified: q.now, header: kept(q.Header), tags: tags}
+	o.checksum, o.checksumValue, o.checksumType = q.checksum, q.checksumValue, checksum.FullObject
+	if o.checksum == "" { // which is what Amazon computes of its own accord
+		o.checksum, o.checksumValue = checksum.CRC64NVME, sumOf(checksum.CRC64NVME, q.body)
+	}
+	b.objects[q.key] = o
+	a := empty(http.StatusOK).set("ETag", o.etag)
+	return a.set(checksum.Header(o.checksum), o.checksumValue).set("X-Amz-Checksum-Type", string(o.checksumType))
+}
+
+// getObject answers HEAD as well.
+func (q *request) getObject(b *bucket) *answer {
+	o := b.objects[q.key]
+	if o == nil {
+		return noSuchKey()
+	}
+	if a := q.unmet(o); a != nil {
+		return a
+	}
+	a := empty(http.StatusOK)
+	for name := range o.header {
+		a.set(name, o.header.Get(name))
+	}
+	a.set("ETag", o.etag).set("Accept-Ranges", "bytes").set("Last-Modified", o.modified.UTC().Format(http.TimeFormat))
+	if len(o.tags) > 0 {
+		a.set("X-Amz-Tagging-Count", strconv.Itoa(len(o.tags)))
+	}
+	for parameter, name := range map[string]string{
+		"response-content-type": "Content-Type", "response-content-language": "Content-Language", "response-expires": "Expires",
+		"response-cache-control": "Cache-Control", "response-content-disposition": "Content-Disposition", "response-content-encoding": "Content-Encoding",
+	} {
+		a.set(name, q.query[parameter])
+	}
+	first, last, ranged, bad := byteRange(q.Header.Get("Range"), int64(len(o.body)))
+	if bad != nil {
+		return bad.set("Content-Range", fmt.Sprintf("bytes */%d", len(o.body)))
+	}
+	a.body = o.body
+	if ranged {
+		a.status, a.body = http.StatusPartialContent, o.body[first:last+1]
+		a.set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", first, last, len(o.body)))
+	} else if q.Header.Get("X-Amz-Checksum-Mode") == "ENABLED" {
+		a.set(checksum.Header(o.checksum), o.checksumValue).set("X-Amz-Checksum-Type", string(o.checksumType))
+	}
+	return a.set("Content-Length", strconv.Itoa(len(a.body)))
+}
+
+// unmet is the answer to conditions of a read that don't hold (RFC 9110, section 13.2.2).
+func (q *request) unmet(o *object) *answer {
+	modified := o.modified.Truncate(time.Second)
+	at := func(name string) (time.Time, bool) {
+		t, err := http.ParseTime(q.Header.Get(name))
+		return t, err == nil
+	}
+	failed := refuse(http.StatusPreconditionFailed, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold")
+	if match := q.Header.Get("If-Match"); match != "" {
+		if !matches(match, o.etag) {
+			return failed
+		}
+	} else if t, ok := at("If-Unmodified-Since"); ok && modified.After(t) {
+		return failed
+	}
+	unchanged := empty(http.StatusNotModified).set("ETag", o.etag).set("Last-Modified", o.modified.UTC().Format(http.TimeFormat))
+	if match := q.Header.Get("If-None-Match"); match != "" {
+		if matches(match, o.etag) {
+			return unchanged
+		}
+	} else if t, ok := at("If-Modified-Since"); ok && !modified.After(t) {
+		return unchanged
+	}
+	return nil
+}
+
+func matches(list, etag string) bool {
+	for one := range strings.SplitSeq(list, ",") {
+		if one = strings.TrimSpace(one); one == "*" || strings.Trim(one, `"`) == strings.Trim(etag, `"`) {
+			return true
+		}
+	}
+	return false
+}
+
+// byteRange reads a Range of one part. What is no range is no error, and all is answered.
+func byteRange(header string, size int64) (first, last int64, ok bool, bad *answer) {
+	spec, is := strings.CutPrefix(header, "bytes=")
+	from, to, dash := strings.Cut(spec, "-")
+	if !is || !dash || strings.Contains(spec, ",") {
+		return 0, 0, false, nil
+	}
+	first, errFrom := strconv.ParseInt(from, 10, 64)
+	last, errTo := strconv.ParseInt(to, 10, 64)
+	switch {
+	case from == "" && errTo == nil: // the last bytes
+		first, last = max(size-last, 0), size-1
+	case errFrom == nil && to == "":
+		last = size - 1
+	case errFrom != nil || errTo != nil || last < first:
+		return 0, 0, false, nil
+	}
+	last = min(last, size-1)
+	if first > last {
+		return 0, 0, false, refuse(http.StatusRequestedRangeNotSatisfiable, "InvalidRange", "The requested range is not satisfiable")
+	}
+	return first, last, true, nil
+}
+
+func (q *request) deleteObject(b *bucket) *answer {
+	if bad := q.mayWrite(b.objects[q.key]); bad != nil {
+		return bad
+	}
+	delete(b.objects, q.key)
+	return empty(http.StatusNoContent)
+}
+
+func (q *request) deleteObjects(b *bucket) *answer {
+	if q.Header.Get("Content-Md5") == "" && q.checksum == "" {
+		return refuse(http.StatusBadRequest, "InvalidRequest", "Missing required header for this request: Content-MD5 OR x-amz-checksum-*")
+	}
+	var in struct {
+		Quiet   bool
+		Objects []struct{ Key, ETag string } `xml:"Object"`
+	}
+	if xml.Unmarshal(q.body, &in) != nil || len(in.Objects) == 0 || len(in.Objects) > 1000 {
+		return malformed()
+	}
+	type deleted struct{ Key string }
+	type failed struct{ Key, Code, Message string }
+	out := struct {
+		XMLName xml.Name  `xml:"DeleteResult"`
+		Deleted []deleted `xml:"Deleted"`
+		Errors  []failed  `xml:"Error"`
+	}{}
+	for _, o := range in.Objects {
+		if at := b.objects[o.Key]; o.ETag != "" && (at == nil || !matches(o.ETag, at.etag)) {
+			out.Errors = append(out.Errors, failed{o.Key, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold"})
+			continue
+		}
+		delete(b.objects, o.Key)
+		if !in.Quiet {
+			out.Deleted = append(out.Deleted, deleted{o.Key})
+		}
+	}
+	return document(out)
+}
+
+// source is the object that a copy is of.
+func (q *request) source() (*object, *answer) {
+	path, _, _ := strings.Cut(strings.TrimPrefix(q.Header.Get("X-Amz-Copy-Source"), "/"), "?")
+	path, err := url.PathUnescape(path)
+	name, key, ok := strings.Cut(path, "/")
+	if err != nil || !ok {
+		return nil, refuse(http.StatusBadRequest, "InvalidArgument", "Copy Source must mention the source bucket and key: sourcebucket/sourcekey")
+	}
+	b := q.server.buckets[name]
+	if b == nil {
+		return nil, refuse(http.StatusNotFound, "NoSuchBucket", "The specified bucket does not exist")
+	}
+	o := b.objects[key]
+	if o == nil {
+		return nil, noSuchKey()
+	}
+	failed := refuse(http.StatusPreconditionFailed, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold")
+	if m := q.Header.Get("X-Amz-Copy-Source-If-Match"); m != "" && !matches(m, o.etag) {
+		return nil, failed
+	}
+	if m := q.Header.Get("X-Amz-Copy-Source-If-None-Match"); m != "" && matches(m, o.etag) {
+		return nil, failed
+	}
+	return o, nil
+}
+
+func (q *request) copyObject(b *bucket) *answer {
+	from, bad := q.source()
+	if bad != nil {
+		return bad
+	}
+	if bad := q.mayWrite(b.objects[q.key]); bad != nil {
+		return bad
+	}
+	o := *from
+	o.modified, o.parts = q.now, 0
+	o.etag = etagOf(o.body)
+	if o.checksumType == checksum.Composite {
+		o.checksumValue, o.checksumType = sumOf(o.checksum, o.body), checksum.FullObject
+	}
+	if strings.EqualFold(q.Header.Get("X-Amz-Metadata-Directive"), "REPLACE") {
+		o.header = kept(q.Header)
+	} else if from == b.objects[q.key] && q.Header.Get("X-Amz-Storage-Class") == "" {
+		return refuse(http.StatusBadRequest, "InvalidRequest", "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.")
+	}
+	if strings.EqualFold(q.Header.Get("X-Amz-Tagging-Directive"), "REPLACE") {
+		if o.tags, bad = headerTags(q.Header.Get("X-Amz-Tagging")); bad != nil {
+			return bad
+		}
+	}
+	b.objects[q.key] = &o
+	return document(struct {
+		XMLName            xml.Name `xml:"CopyObjectResult"`
+		ETag, LastModified string
+	}{ETag: o.etag, LastModified: timestamp(o.modified)})
+}
