@@ -14,6 +14,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"testing/iotest"
+	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -428,5 +430,52 @@ func TestWindowFill(t *testing.T) {
 		_, err = w.next()
 		require.Equal(t, fs.ErrClosed, err)
 		require.Nil(t, w.room(5))
+	}
+}
+
+// noMemory has none to give: a window goes with its first buffer.
+type noMemory struct{}
+
+func (noMemory) TryAcquire(int64) bool { return false }
+func (noMemory) Release(int64)         {}
+
+// The last bytes of a part are there to be read before its end is: what is compared, or fails, at
+// that end must not be missed by a reader that is quick.
+func TestWindowWaitsForTheEndOfParts(t *testing.T) {
+	for name, broken := range map[string]error{"": nil, "breaks": errors.New("lost")} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var w window
+				w.init(noMemory{}, 4, 1)
+				part := w.room(4)
+				r, body := io.Pipe()
+				var ended bool
+				go func() {
+					err := w.fill(part, r, func([]byte) {})
+					ended = true
+					if err != nil {
+						w.fail(part, err)
+						return
+					}
+					w.end(part)
+				}()
+				w.finish(io.EOF)
+				_, err := body.Write([]byte("abcd"))
+				require.NoError(t, err)
+				b, err := w.next()
+				require.NoError(t, err)
+				require.Equal(t, "abcd", string(b))
+				w.take(4)
+				time.AfterFunc(time.Second, func() { body.CloseWithError(broken) })
+				_, err = w.next()
+				require.True(t, ended)
+				if broken == nil {
+					require.Equal(t, io.EOF, err)
+				} else {
+					require.ErrorIs(t, err, broken)
+				}
+				w.close()
+			})
+		})
 	}
 }

@@ -38,6 +38,7 @@ type window struct {
 type buffered struct {
 	data   []byte
 	filled int
+	ended  bool  // the body has ended as it should, and its hash was taken
 	err    error // behind what is filled
 }
 
@@ -160,11 +161,24 @@ func (w *window) next() ([]byte, error) {
 func (w *window) take(n int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if len(w.parts) == 0 {
-		return // closed meanwhile
-	}
-	first := w.parts[0]
-	if w.read += n; w.read == len(first.data) {
+	w.read += n
+	w.leave()
+}
+
+// end tells that a part has come to its end, behind its last byte.
+func (w *window) end(part *buffered) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	part.ended = true
+	w.leave()
+	w.news.Broadcast()
+}
+
+// leave lets go of what was read. A part whose bytes were all read may still fail at its end:
+// it stays, so that nobody sees the end of the object before. It runs under w.mu.
+func (w *window) leave() {
+	for len(w.parts) > 0 && w.parts[0].ended && w.read == len(w.parts[0].data) {
+		first := w.parts[0]
 		w.parts, w.read = w.parts[1:], 0
 		w.spare = append(w.spare, first.data[:cap(first.data)])
 		w.news.Broadcast()
@@ -238,5 +252,6 @@ func (r *objectReader) fetchPart(i int, turn *schedule.Slot, part *buffered, out
 	}
 	r.content.end(i, sum)
 	r.tracker.PartDone()
+	r.window.end(part)
 	return nil
 }

@@ -1,0 +1,164 @@
+package pages
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/importer"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"io"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+const root = "../.."
+
+// pages are all that a reader may come to, by their path from the root.
+func pages(t *testing.T) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	require.NoError(t, filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			if d != nil && d.IsDir() && len(d.Name()) > 2 && d.Name()[0] == '.' {
+				return fs.SkipDir
+			}
+			return err
+		}
+		if filepath.Ext(path) != ".md" {
+			return nil
+		}
+		text, err := os.ReadFile(path)
+		name, _ := filepath.Rel(root, path)
+		all[filepath.ToSlash(name)] = string(text)
+		return err
+	}))
+	require.Contains(t, all, "README.md")
+	return all
+}
+
+var fence = regexp.MustCompile("(?ms)^```go\n(.*?)^```$")
+
+// Every snippet of Go in the README compiles in a function that has what its readers have by then:
+// a context, clients, a file. (The guides' code is compiled where it is from.)
+func TestSnippets(t *testing.T) {
+	exports := exportData(t)
+	text := pages(t)["README.md"]
+	snippets := fence.FindAllStringSubmatchIndex(text, -1)
+	require.NotEmpty(t, snippets)
+	for _, at := range snippets {
+		snippet := text[at[2]:at[3]]
+		line := 1 + strings.Count(text[:at[2]], "\n")
+		native := strings.LastIndex(text[:at[0]], "\n## Swift") > strings.LastIndex(text[:at[0]], "\n## Common")
+		for _, problem := range compile(t, exports, snippet, native) {
+			t.Errorf("README.md, the snippet of line %d: %s\n%s", line, problem, snippet)
+		}
+	}
+}
+
+// imports are the packages that snippets use by their names.
+var imports = []string{
+	"archive/zip", "compress/gzip", "context", "crypto/tls", "crypto/x509", "errors", "fmt", "io", "log/slog", "net/http", "os", "strings", "testing", "time",
+	"github.com/stowage-go/stowage/identity", "github.com/stowage-go/stowage/identity/clouds",
+	"github.com/stowage-go/stowage/s3", "github.com/stowage-go/stowage/sigv4", "github.com/stowage-go/stowage/swift",
+}
+
+const given = `
+	ctx context.Context, accessKey, secretKey, apiPassword, tenantID string, options identity.Options, keystone *identity.Client, keys sigv4.Provider,
+	f *os.File, pipe io.Reader, pool *x509.CertPool, tomorrow time.Time, paths []swift.Path,
+`
+
+// compile type-checks the snippet, and tells what is wrong with it but for variables and imports that are not used.
+func compile(t *testing.T, exports map[string]string, snippet string, native bool) (problems []string) {
+	t.Helper()
+	var source strings.Builder
+	source.WriteString("package snippet\n")
+	for _, path := range imports {
+		fmt.Fprintf(&source, "import %q\n", path)
+	}
+	if native {
+		source.WriteString("import \"github.com/stowage-go/stowage/swift/transfer\"\nfunc snippet(" + given + "client *swift.Client, key swift.Secret) error {\n")
+	} else {
+		source.WriteString("import \"github.com/stowage-go/stowage/s3/transfer\"\nfunc snippet(" + given + "client *s3.Client, manager *transfer.Manager, in *s3.PutObjectInput) error {\n")
+	}
+	source.WriteString(snippet + "\npanic(0)\n}\n")
+
+	set := token.NewFileSet()
+	file, err := parser.ParseFile(set, "snippet.go", source.String(), parser.SkipObjectResolution)
+	if err != nil {
+		return []string{err.Error()}
+	}
+	config := types.Config{
+		Importer: importer.ForCompiler(set, "gc", func(path string) (io.ReadCloser, error) { return os.Open(exports[path]) }),
+		Error: func(err error) {
+			var problem types.Error
+			if !errors.As(err, &problem) || !problem.Soft {
+				problems = append(problems, err.Error())
+			}
+		},
+	}
+	_, _ = config.Check("snippet", set, []*ast.File{file}, nil)
+	return problems
+}
+
+// exportData is where the compiler has put what packages export, by import path.
+func exportData(t *testing.T) map[string]string {
+	t.Helper()
+	list := exec.CommandContext(t.Context(), "go", append([]string{
+		"list", "-export", "-deps", "-json=ImportPath,Export",
+		"github.com/stowage-go/stowage/s3/transfer", "github.com/stowage-go/stowage/swift/transfer",
+	}, imports...)...)
+	list.Stderr = os.Stderr
+	out, err := list.Output()
+	require.NoError(t, err)
+	exports := map[string]string{}
+	for d := json.NewDecoder(bytes.NewReader(out)); ; {
+		var p struct{ ImportPath, Export string }
+		if err := d.Decode(&p); errors.Is(err, io.EOF) {
+			return exports
+		} else {
+			require.NoError(t, err)
+		}
+		exports[p.ImportPath] = p.Export
+	}
+}
+
+var (
+	program = regexp.MustCompile(`\./examples/[\w-]+`)
+	target  = regexp.MustCompile("(?m)(?:^    |`)make ([a-z-]+)")
+	link    = regexp.MustCompile(`\]\(([^)#:]+)(?:#[^)]*)?\)`)
+	rule    = regexp.MustCompile(`(?m)^([a-z-]+):`)
+)
+
+// What pages name is there: programs, targets of make, and the files behind links.
+func TestNames(t *testing.T) {
+	makefile, err := os.ReadFile(filepath.Join(root, "Makefile"))
+	require.NoError(t, err)
+	var targets []string
+	for _, m := range rule.FindAllStringSubmatch(string(makefile), -1) {
+		targets = append(targets, m[1])
+	}
+	for name, text := range pages(t) {
+		for _, at := range program.FindAllString(text, -1) {
+			require.FileExists(t, filepath.Join(root, at, "main.go"), name)
+		}
+		for _, m := range target.FindAllStringSubmatch(text, -1) {
+			require.True(t, slices.Contains(targets, m[1]), "%s: there is no make %s", name, m[1])
+		}
+		for _, m := range link.FindAllStringSubmatch(fence.ReplaceAllString(text, ""), -1) {
+			_, err := os.Stat(filepath.Join(root, filepath.Dir(name), m[1]))
+			require.NoError(t, err, name)
+		}
+	}
+}
