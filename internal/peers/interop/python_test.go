@@ -138,7 +138,10 @@ func (c pythonClient) write(do string, at place, o object) error {
 	}}, nil)
 }
 
-func (c pythonClient) put(_ context.Context, at place, o object) error { return c.write("put", at, o) }
+func (c pythonClient) put(_ context.Context, at place, o object) error {
+	return c.write("put", at, o)
+}
+
 func (c pythonClient) parts(_ context.Context, at place, o object) error {
 	return c.write("parts", at, o)
 }
