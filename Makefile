@@ -36,10 +36,10 @@ export SIGV4_SUITE
 endif
 
 # Modules of their own beside the library.
-MODULES := $(patsubst %/go.mod,%,$(wildcard examples/go.mod internal/peers/go.mod))
+MODULES := $(patsubst %/go.mod,%,$(wildcard examples/go.mod internal/*/go.mod otel/go.mod bridge/*/go.mod))
 
 .DEFAULT_GOAL := help
-.PHONY: help test lint fmt race fuzz peers integration bench microbench size api least cross licenses cover tidy-check
+.PHONY: help test lint fmt race fuzz peers integration browser interop faults soak bench microbench size api least cross licenses vulncheck cover tidy-check
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -94,6 +94,22 @@ browser: ## the upload form of examples/formpost in Chromium against OpenStack S
 	command -v chromium >/dev/null || apt-get install -q -y --no-install-recommends chromium >/dev/null || \
 	  { apt-get update -q >/dev/null && apt-get install -q -y --no-install-recommends chromium >/dev/null; }
 	cd examples && GOWORK=off BACKENDS=openstack ../testdata/backends/with.sh $(GO) test -tags integration -count=1 -timeout 10m ./formpost
+
+# Python's packages, as requirements.txt has them, are kept in .bin.
+INTEROP_VENV := $(BIN)/interop-venv
+INTEROP      ?=
+interop: $(INTEROP_VENV)/.complete ## objects, links and forms beside other SDKs, the AWS command line, curl and Chromium; INTEROP=-update writes docs/interop.md
+	command -v curl >/dev/null && command -v chromium >/dev/null || { apt-get update -q >/dev/null && apt-get install -q -y --no-install-recommends curl chromium >/dev/null; }
+	cd internal/peers && GOWORK=off BACKENDS="$${BACKENDS:-openstack ceph minio versitygw}" INTEROP_PYTHON=$(INTEROP_VENV)/bin/python \
+	  ../../testdata/backends/with.sh $(GO) test -tags integration -count=1 -parallel 8 -timeout 15m -skip '^TestPage$$' ./interop $(INTEROP)
+	cd internal/peers && GOWORK=off $(GO) test -count=1 -timeout 60s ./interop
+
+$(INTEROP_VENV)/.complete: internal/peers/interop/requirements.txt
+	rm -rf $(INTEROP_VENV)
+	@mkdir -p $(BIN)
+	python3 -m venv $(INTEROP_VENV) || { apt-get update -q >/dev/null && apt-get install -q -y --no-install-recommends python3-venv >/dev/null && python3 -m venv $(INTEROP_VENV); }
+	$(INTEROP_VENV)/bin/python -m pip install -q --disable-pip-version-check -r $<
+	@touch $@
 
 bench: ## the rig beside other SDKs: tables and a chart into docs/benchmarks.md, about 25 minutes; REPS=5
 	internal/peers/rig/bench.sh

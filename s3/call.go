@@ -30,6 +30,7 @@ func (k *call) do(ctx context.Context) (*transport.Response, error) {
 		return nil, err
 	}
 	encodeMetadataHeaders(k.request.Header)
+	encodeTaggingHeader(k.request.Header)
 	if err := k.preparePayload(); err != nil {
 		return nil, err
 	}

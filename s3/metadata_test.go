@@ -114,3 +114,25 @@ func TestMetadataErrorsNameTheValue(t *testing.T) {
 	require.ErrorContains(t, err, `s3: Metadata["b"]: MetadataTooLarge: has 300 bytes as it travels, more than the 256 of NHN Cloud`)
 	require.ErrorIs(t, err, Code("MetadataTooLarge"))
 }
+
+// Ceph RGW stores a '+' for each blank that url.Values.Encode wrote as one.
+func TestTaggingBlanks(t *testing.T) {
+	sent := ""
+	s := &stub{reply: func(_ int, r *http.Request) (*http.Response, error) {
+		sent = r.Header.Get("X-Amz-Tagging")
+		return answer(r, 200, "<CopyObjectResult/>"), nil
+	}}
+	c := newClient(t, s)
+	const encoded, want = "a=1+%2B+2&b+c=%20", "a=1%20%2B%202&b%20c=%20"
+	in := &PutObjectInput{Bucket: "bucket", Key: "key", Tagging: encoded}
+	_, err := c.PutObject(t.Context(), in)
+	require.NoError(t, err)
+	require.Equal(t, want, sent)
+	require.Equal(t, encoded, in.Tagging, "the caller's input was changed")
+	_, err = c.CopyObject(t.Context(), &CopyObjectInput{Bucket: "bucket", Key: "key", CopySource: "bucket/other", Tagging: encoded, TaggingDirective: TaggingDirectiveReplace})
+	require.NoError(t, err)
+	require.Equal(t, want, sent)
+	p, err := c.Presign(t.Context(), in, time.Minute)
+	require.NoError(t, err)
+	require.Equal(t, want, p.Header.Get("X-Amz-Tagging"))
+}

@@ -136,7 +136,7 @@ type PutObjectInput struct {
 	// on a bucket whose owner doesn't.
 	RequestPayer RequestPayer `header:"x-amz-request-payer"`
 	// Tagging is the object's tag set in query form, for example
-	// a=1&b=two%20words; at most 10 tags.
+	// a=1&b=two%20words, or what url.Values.Encode makes; at most 10 tags.
 	Tagging string `header:"x-amz-tagging"`
 	// ObjectLockMode is the retention mode of the new version. It needs
 	// ObjectLockRetainUntilDate beside it and a bucket with Object Lock.

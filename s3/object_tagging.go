@@ -3,6 +3,7 @@ package s3
 import (
 	"context"
 	"net/http"
+	"strings"
 
 	"github.com/stowage-go/stowage/internal/rest"
 )
@@ -128,4 +129,12 @@ type DeleteObjectTaggingOutput struct {
 // Source: DeleteObjectTagging (Amazon S3 API Reference).
 func (c *Client) DeleteObjectTagging(ctx context.Context, in *DeleteObjectTaggingInput, opts ...func(*Options)) (*DeleteObjectTaggingOutput, error) {
 	return invoke(ctx, c, &opDeleteObjectTagging, in, opts)
+}
+
+// encodeTaggingHeader writes a blank in the Tagging member as %20, where url.Values.Encode has
+// '+': Ceph RGW takes that for what it is. A '+' that is meant is %2B in either form.
+func encodeTaggingHeader(h http.Header) {
+	if v := h["X-Amz-Tagging"]; len(v) > 0 {
+		v[0] = strings.ReplaceAll(v[0], "+", "%20")
+	}
 }

@@ -89,6 +89,7 @@ func (c *Client) presign(ctx context.Context, in Input, expires time.Duration, o
 		return nil, err
 	}
 	encodeMetadataHeaders(req.Header)
+	encodeTaggingHeader(req.Header)
 	u := k.url()
 	k.recallRegion(&u)
 	k.addContentType()
