@@ -251,10 +251,26 @@ func (m *mirror) transfer(ctx context.Context, a Action, from *entry) {
 		moved.Add(delta)
 		m.count(func() { m.progress.Bytes += delta })
 	})
-	if err != nil && ctx.Err() != nil {
+	if err != nil && ctx.Err() != nil && !leaves(err) {
 		return // it ended for all
 	}
 	m.through(a, moved.Load(), err)
+}
+
+// leaves: the failure tells of something that is left of the transfer.
+func leaves(err error) bool {
+	var (
+		up   *UploadError
+		cp   *CopyError
+		down *DownloadError
+	)
+	switch {
+	case errors.As(err, &up):
+		return up.Parts != PartsNone && up.Parts != PartsAborted
+	case errors.As(err, &cp):
+		return cp.Parts != PartsNone && cp.Parts != PartsAborted
+	}
+	return errors.As(err, &down) && down.Kept
 }
 
 // extra looks at a name that the source does not have.
