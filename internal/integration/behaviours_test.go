@@ -1,5 +1,3 @@
-//go:build integration
-
 package integration
 
 // unsigned is how Alluxio answers a request that is signed by its query.
