@@ -112,6 +112,17 @@ type Profile struct {
 	// UploadDirectories is how the names of directories end in which the server keeps the
 	// parts of unfinished uploads, and which it lists among the objects; empty: it lists none.
 	UploadDirectories string
+	// UploadIDDirectories: the parts of unfinished uploads lie, and are listed, in directories
+	// beside their object, named by its key, "_" and the upload's id, a UUID. Directories of
+	// others that are named so, with objects whose names are numbers, pass for such.
+	UploadIDDirectories bool
+	// ListsDirectories: a directory is listed as an object without content whose key ends with
+	// a slash. It is made with the first object in it, can't be read or copied, and is deleted
+	// only when it is empty.
+	ListsDirectories bool
+	// ContentTypeOnly: of what describes an object the server keeps its Content-Type. Metadata,
+	// Cache-Control and the like are overlooked.
+	ContentTypeOnly bool
 	// DeleteObjectsKeys is how many keys [Client.DeleteAll] puts into one DeleteObjects
 	// unless it is told; zero means 1000, the API's limit.
 	DeleteObjectsKeys int

@@ -172,7 +172,9 @@ func Alluxio() Profile {
 		MaxParts:      10000, MinPartSize: 5 * mebibyte, MaxPartSize: 5 * gibibyte,
 		MaxPutSize: 5 * gibibyte, MaxObjectSize: 5 * tebibyte,
 		// Releases up to 2.9.1 say EncodingType url whether asked or not, and never encode.
-		ListVersion: 2, EncodingTypeIfAsked: true, MarkerWithBucket: true, LengthInCharacters: true, UploadDirectories: "_s3_multipart_tmp",
+		ListVersion: 2, EncodingTypeIfAsked: true, MarkerWithBucket: true, LengthInCharacters: true,
+		// The second is how 2.9.4 does it, the first how releases before did.
+		UploadDirectories: "_s3_multipart_tmp", UploadIDDirectories: true, ListsDirectories: true, ContentTypeOnly: true,
 		OtherOperations: Unsupported,
 		Operations: supported(Supported,
 			"AbortMultipartUpload", "CompleteMultipartUpload", "CopyObject", "CreateBucket", "CreateMultipartUpload", "DeleteBucket",

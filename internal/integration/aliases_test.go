@@ -15,7 +15,7 @@ import (
 // Ceph RGW stands in for KakaoCloud, and has its profile here.
 func TestAliases(t *testing.T) {
 	if !slices.Contains(Picked(), "ceph") {
-		t.Skip("needs the ceph backend, which BACKENDS does not name")
+		skipped(t, "TestAliases")
 	}
 	for _, s := range servers {
 		if s.name != "ceph" {

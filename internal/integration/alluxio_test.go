@@ -19,7 +19,7 @@ import (
 // documentation, "S3 API"), as release 2.9.4 does it.
 func TestAlluxio(t *testing.T) {
 	if !slices.Contains(Picked(), "alluxio") {
-		t.Skip("needs the alluxio backend, which BACKENDS does not name")
+		skipped(t, "TestAlluxio")
 	}
 	for _, s := range servers {
 		if s.name != "alluxio" {

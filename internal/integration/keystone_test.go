@@ -32,7 +32,7 @@ type keystone struct {
 
 func openKeystone(t *testing.T) keystone {
 	if !slices.Contains(Picked(), "openstack") {
-		t.Skip("needs the openstack backend, which BACKENDS does not name")
+		skipped(t, "openKeystone")
 	}
 	env, err := Load("openstack")
 	require.NoError(t, err)

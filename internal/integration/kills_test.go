@@ -150,7 +150,7 @@ func TestKilledUploads(t *testing.T) {
 	}
 	eachServer(t, func(t *testing.T, s *server) {
 		if s.scheme != "http" {
-			t.Skip("a child has no front that ends TLS")
+			skipped(t, "TestKilledUploads")
 		}
 		bucket := s.bucket(t)
 		const parts = 14

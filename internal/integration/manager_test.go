@@ -67,7 +67,7 @@ func TestManyUploads(t *testing.T) {
 func TestStalledPart(t *testing.T) {
 	eachServer(t, func(t *testing.T, s *server) {
 		if s.scheme != "http" {
-			t.Skip("it is the same behind TLS")
+			skipped(t, "TestStalledPart")
 		}
 		bucket := s.bucket(t)
 		s.check(t, "upload with a part that stalls", func(ctx context.Context, _ *testing.T) error {

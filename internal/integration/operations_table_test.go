@@ -2,6 +2,7 @@ package integration
 
 import (
 	"encoding/json"
+	"flag"
 	"maps"
 	"os"
 	"regexp"
@@ -15,6 +16,8 @@ import (
 )
 
 const tablePath = "../../docs/s3-operations.md"
+
+var update = flag.Bool("update", false, "write what TestOperations finds to "+tablePath+", and what TestBehavioursPage does to "+behavioursPath)
 
 // profiles are what each server is used with.
 var profiles = map[string]func() s3.Profile{

@@ -5,7 +5,6 @@ package integration
 import (
 	"context"
 	"encoding/json"
-	"flag"
 	"maps"
 	"net/http"
 	"os"
@@ -18,8 +17,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 )
-
-var update = flag.Bool("update", false, "write what TestOperations finds to "+tablePath)
 
 // probes are the operations, by the group that is probed together; each has buckets of its own.
 var probes = []struct {

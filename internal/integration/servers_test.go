@@ -180,20 +180,6 @@ func eachServer(t *testing.T, test func(*testing.T, *server)) {
 	}
 }
 
-// eachServerBut is eachServer for a test that was not tried on one of them yet: why is what is
-// known.
-func eachServerBut(t *testing.T, but, why string, test func(*testing.T, *server)) {
-	eachServer(t, func(t *testing.T, s *server) {
-		if s.name == but {
-			t.Skip(why)
-		}
-		test(t, s)
-	})
-}
-
-// onAlluxio is why transfers that carry more than bytes are not held against Alluxio yet.
-const onAlluxio = "Alluxio keeps no metadata, honours no condition, and lists parts without ETags; what that means for transfers is to be written down"
-
 // with is another client for the server.
 func (s *server) with(t *testing.T, change func(*s3.Options)) *s3.Client {
 	t.Helper()

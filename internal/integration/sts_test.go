@@ -98,7 +98,7 @@ func eachSTS(t *testing.T, test func(*testing.T, *server)) {
 		}
 	}
 	if !found {
-		t.Skip("needs the backend ceph or minio, neither of which BACKENDS names")
+		skipped(t, "eachSTS")
 	}
 }
 
@@ -300,10 +300,10 @@ func TestWebIdentityFreshToken(t *testing.T) {
 func TestWebIdentityExpiry(t *testing.T) {
 	eachWebIdentity(t, func(t *testing.T, s *server, w webIdentity) {
 		if s.name != "minio" {
-			t.Skip("its credentials live for 15 minutes at the least")
+			skipped(t, "TestWebIdentityExpiry")
 		}
 		if s.scheme != "http" {
-			t.Skip("once will do, it takes its time")
+			skipped(t, "TestWebIdentityExpiry, https")
 		}
 		p, err := identity.NewWebIdentityProvider(identity.WebIdentityProviderOptions{
 			STS: s.sts(t), Token: &issuer{url: w.tokenURL + "&ttl=3"}, RoleArn: w.roleArn,

@@ -299,7 +299,7 @@ func TestSwiftLargeTokenRevoked(t *testing.T) {
 func openLargeKeystone(t *testing.T) *largeServer {
 	t.Helper()
 	if !slices.Contains(Picked(), "openstack") {
-		t.Skip("needs the openstack backend, which BACKENDS does not name")
+		skipped(t, "openLargeKeystone")
 	}
 	s, err := openLarge("openstack")
 	require.NoError(t, err)

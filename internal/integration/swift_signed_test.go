@@ -72,7 +72,7 @@ func cephSigned(t *testing.T, env Env, user, key, account string) *signedServer 
 
 func openCeph(t *testing.T) Env {
 	if !slices.Contains(Picked(), "ceph") {
-		t.Skip("needs the ceph backend, which BACKENDS does not name")
+		skipped(t, "openCeph")
 	}
 	env, err := Load("ceph")
 	require.NoError(t, err)

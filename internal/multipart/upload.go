@@ -2,6 +2,7 @@ package multipart
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 
@@ -26,7 +27,8 @@ type Target[R any] interface {
 type Store[R any] interface {
 	// PutWhole sends a body that is small enough for one request, or empty.
 	PutWhole(ctx context.Context, body Body) error
-	// Begin starts an upload in parts.
+	// Begin starts an upload in parts, or goes on with one. When it fails and something is
+	// there already, or may be, the error is an *UploadError that tells so.
 	Begin(ctx context.Context, plan Plan) (Target[R], error)
 }
 
@@ -90,7 +92,7 @@ func send[R any](ctx context.Context, cut cutter, plan Plan, store Store[R], o O
 	}
 	target, err := store.Begin(ctx, plan)
 	if err != nil {
-		return Result{}, causeOr(ctx, err)
+		return Result{}, notBegun(ctx, err)
 	}
 	tracker.Expect(plan.Size, plan.Parts)
 
@@ -173,6 +175,15 @@ func (f *failure) set(err error) {
 		f.err = causeOr(f.parent, err)
 		f.cancel(f.err)
 	})
+}
+
+// notBegun is the failure of a Begin. What a store says to be left goes with it.
+func notBegun(ctx context.Context, err error) error {
+	var left *UploadError
+	if errors.As(err, &left) {
+		return &UploadError{Err: causeOr(ctx, left.Err), Cleanup: left.Cleanup, AbortErr: left.AbortErr}
+	}
+	return causeOr(ctx, err)
 }
 
 // causeOr returns why the caller cancelled if he did: what a store answers then

@@ -110,6 +110,16 @@ func unsent(err error) bool {
 	return errors.As(err, &op) && op.Op == "dial" || errors.As(err, &dns)
 }
 
+// MayHaveWorked tells of a call that failed for good that the server may have done what it was
+// asked all the same: an answer was lost, the last one or that of an attempt before.
+func MayHaveWorked(err error) bool {
+	var (
+		repeated *AttemptsError
+		coded    coded
+	)
+	return errors.As(err, &repeated) && repeated.Ambiguous || !errors.As(err, &coded) && !unsent(err)
+}
+
 // mayHaveWorked tells of a failed attempt that the server may have done what it was asked: no
 // answer came back, or one that says that something broke. One that asks for less, or for the
 // body again, refuses.

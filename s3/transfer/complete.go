@@ -22,6 +22,9 @@ const lookTimeout = 30 * time.Second
 // abortSettle in between, before its Complete, which had no answer, counts as failed.
 const looksUnanswered = 5
 
+// looksCancelled is the same for a caller who wants to go.
+const looksCancelled = 3
+
 // Complete joins the parts, and makes sure that what came of it is what was sent.
 func (u *upload) Complete(ctx context.Context, receipts []receipt) error {
 	if err := u.join(ctx, receipts); err != nil {
@@ -229,13 +232,17 @@ func conditionAfterRetry(err error) bool {
 // With both, the object may be an older one with the same content, or the server may be
 // behind: then an abort could destroy what was made, and nothing is done.
 func (u *upload) look(ctx context.Context, in *s3.CompleteMultipartUploadInput, want expected, cause error) error {
+	looks := 1
+	switch {
+	case answered(cause):
+	case ctx.Err() != nil:
+		looks = looksCancelled
+	default:
+		looks = looksUnanswered // the server may be joining the parts right now
+	}
 	// The caller's context may be what cut the answer off.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lookTimeout)
 	defer cancel()
-	looks := 1
-	if !answered(cause) {
-		looks = looksUnanswered // the server may be joining the parts right now
-	}
 	for n := 1; ; n++ {
 		parts := &s3.ListPartsInput{MaxParts: 1}
 		copyFields(parts, in)

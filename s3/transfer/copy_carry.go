@@ -12,6 +12,9 @@ import (
 
 // carry adds to the copy what CopyObject leaves behind and the options ask for.
 func (c *copying) carry(ctx context.Context) error {
+	if err := c.describable(); err != nil {
+		return err
+	}
 	if c.options.CopyStorageClass && c.in.StorageClass == "" {
 		c.in.StorageClass = c.head.StorageClass // none is told of STANDARD
 	}
@@ -38,6 +41,16 @@ func (c *copying) carry(ctx context.Context) error {
 		c.grant(g)
 	}
 	return nil
+}
+
+// describable: the destination's server keeps what describes the source.
+func (c *copying) describable() error {
+	h := c.head
+	described := len(h.Metadata) > 0 || h.CacheControl != "" || h.ContentDisposition != "" || h.ContentEncoding != "" || h.ContentLanguage != ""
+	if !described || c.in.MetadataDirective == s3.MetadataDirectiveReplace || !c.client.Profile.ContentTypeOnly || c.client.AllowUnsupported {
+		return nil
+	}
+	return &OptionError{Field: "MetadataDirective", Reason: "is not REPLACE, but " + c.client.Profile.Name + " keeps none of the source's metadata"}
 }
 
 // lacks: the destination's server has no such operation.

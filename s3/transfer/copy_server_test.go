@@ -54,10 +54,7 @@ type copyServer struct {
 
 func startCopyServer(t testing.TB, p s3.Profile, secure bool) *copyServer {
 	t.Helper()
-	s := &copyServer{
-		server:     &server{profile: p, objects: map[string]*stored{}, uploads: map[string]*pending{}},
-		mostCopied: 4 * partSize, versions: map[string]*stored{}, got: map[string]http.Header{}, runs: map[string]int{},
-	}
+	s := newCopyServer(p)
 	h := httptest.NewUnstartedServer(s)
 	h.Config.ErrorLog = log.New(io.Discard, "", 0)
 	if secure {
@@ -71,6 +68,13 @@ func startCopyServer(t testing.TB, p s3.Profile, secure bool) *copyServer {
 		h.Close()
 	})
 	return s
+}
+
+func newCopyServer(p s3.Profile) *copyServer {
+	return &copyServer{
+		server:     &server{profile: p, objects: map[string]*stored{}, uploads: map[string]*pending{}},
+		mostCopied: 4 * partSize, versions: map[string]*stored{}, got: map[string]http.Header{}, runs: map[string]int{},
+	}
 }
 
 // add stores an object, with the headers of the PutObject that brought it.
@@ -238,8 +242,13 @@ func (s *copyServer) read(r *http.Request) *reply {
 	}
 	data, status := o.data, 200
 	if spec := r.Header.Get("Range"); spec != "" {
-		data, status = cut(data, spec), 206
-		h.Set("Content-Range", strings.Replace(spec, "bytes=", "bytes ", 1)+"/"+strconv.Itoa(len(o.data)))
+		var first, last int
+		if _, err := fmt.Sscanf(spec, "bytes=%d-%d", &first, &last); err != nil || first >= len(data) {
+			return refusal(416, "InvalidRange")
+		}
+		last = min(last, len(data)-1)
+		data, status = data[first:last+1], 206
+		h.Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", first, last, len(o.data)))
 	}
 	h.Set("Content-Length", strconv.Itoa(len(data)))
 	return &reply{status: status, header: h, body: string(data)}

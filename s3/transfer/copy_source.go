@@ -21,6 +21,9 @@ func (c *copying) look(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("look at the source: %w", err)
 	}
+	if !c.holds(head) {
+		return fmt.Errorf("look at the source: %w: its ETag is %s, its time %s", s3.ErrPreconditionFailed, head.ETag, head.LastModified.Format(time.RFC3339))
+	}
 	c.head = head
 	if head.ETag != "" {
 		// The conditions hold. From here on it is this object or none.
@@ -28,6 +31,23 @@ func (c *copying) look(ctx context.Context) error {
 		c.in.CopySourceIfModifiedSince, c.in.CopySourceIfUnmodifiedSince = time.Time{}, time.Time{}
 	}
 	return nil
+}
+
+// holds puts the conditions to what the server told, since some overlook them.
+func (c *copying) holds(head *s3.HeadObjectOutput) bool {
+	in, etag, at := &c.in, unquoted(head.ETag), head.LastModified
+	match := func(want string) bool { return want == "*" || unquoted(want) == etag }
+	switch {
+	case etag == "" || at.IsZero():
+		return true // nothing is told
+	case in.CopySourceIfMatch != "" && !match(in.CopySourceIfMatch):
+		return false
+	case in.CopySourceIfMatch == "" && !in.CopySourceIfUnmodifiedSince.IsZero() && at.After(in.CopySourceIfUnmodifiedSince):
+		return false
+	case in.CopySourceIfNoneMatch != "":
+		return !match(in.CopySourceIfNoneMatch)
+	}
+	return in.CopySourceIfModifiedSince.IsZero() || at.After(in.CopySourceIfModifiedSince.Truncate(time.Second))
 }
 
 func (c *copying) headInput() *s3.HeadObjectInput {

@@ -1083,3 +1083,56 @@ func TestCopiesShareAManager(t *testing.T) {
 		require.Equal(t, data, s.object(fmt.Sprint("/bucket/copy", i)))
 	}
 }
+
+// Conditions that the server overlooks are held against what it tells of the source.
+func TestCopyConditionsThatAreOverlooked(t *testing.T) {
+	c := newStoreroom(s3.Alluxio())
+	source := c.add("bucket", "source", "data") // a second after epoch
+	m := newManager(t, c)
+	another := quoted(strings.Repeat("0", 32))
+	for _, test := range []struct {
+		name string
+		in   s3.CopyObjectInput
+		ok   bool
+	}{
+		{"match", s3.CopyObjectInput{CopySourceIfMatch: unquoted(source.etag)}, true},
+		{"match any", s3.CopyObjectInput{CopySourceIfMatch: "*"}, true},
+		{"match another", s3.CopyObjectInput{CopySourceIfMatch: another}, false},
+		{"none match", s3.CopyObjectInput{CopySourceIfNoneMatch: another}, true},
+		{"none match, and it does", s3.CopyObjectInput{CopySourceIfNoneMatch: source.etag}, false},
+		{"modified since", s3.CopyObjectInput{CopySourceIfModifiedSince: epoch}, true},
+		{"not modified since", s3.CopyObjectInput{CopySourceIfModifiedSince: source.modified}, false},
+		{"unmodified since", s3.CopyObjectInput{CopySourceIfUnmodifiedSince: source.modified}, true},
+		{"modified after all", s3.CopyObjectInput{CopySourceIfUnmodifiedSince: epoch}, false},
+		{"modified after all, but the same", s3.CopyObjectInput{CopySourceIfUnmodifiedSince: epoch, CopySourceIfMatch: source.etag}, true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			in := test.in
+			in.Bucket, in.Key, in.CopySource = "bucket", "copy", "bucket/source"
+			_, err := m.Copy(t.Context(), &in)
+			if test.ok {
+				require.NoError(t, err)
+				return
+			}
+			require.ErrorIs(t, err, s3.ErrPreconditionFailed)
+		})
+	}
+}
+
+// A server that keeps the Content-Type alone gets no copy that would lose more, unless asked to.
+func TestCopyOfWhatTheServerDoesNotKeep(t *testing.T) {
+	from := newStoreroom(s3.AWS())
+	from.add("bucket", "source", "data").in = s3.PutObjectInput{Metadata: map[string]string{"a": "b"}}
+	to := newStoreroom(s3.Alluxio())
+	m := newManager(t, to, func(o *Options) { o.SourceClient = from })
+	in := &s3.CopyObjectInput{Bucket: "bucket", Key: "copy", CopySource: "bucket/source"}
+	_, err := m.Copy(t.Context(), in)
+	var option *OptionError
+	require.ErrorAs(t, err, &option)
+	require.Equal(t, "MetadataDirective", option.Field)
+	require.Empty(t, to.ops)
+	in.MetadataDirective = s3.MetadataDirectiveReplace
+	_, err = m.Copy(t.Context(), in)
+	require.NoError(t, err)
+	require.Equal(t, map[string]string{"copy": "data"}, to.content("bucket"))
+}

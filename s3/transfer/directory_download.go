@@ -256,6 +256,8 @@ func (d *downloads) remove(_ context.Context, to *entry) {
 	d.mirror.deleted(to, err)
 }
 
+func (d *downloads) finish(context.Context) {}
+
 func (d *downloads) flush(context.Context) {
 	for len(d.trail) > 0 {
 		d.leave()

@@ -52,7 +52,8 @@ const maxFailed = 1000
 // DirectoryError says what a directory's transfer could not do. All the rest is done, unless
 // Err says otherwise; it can be called again. errors.Is and errors.As look into Err and Failed.
 type DirectoryError struct {
-	// Failed are the failures in the order in which they came, the first 1000.
+	// Failed are the failures in the order in which they came, the first 1000. What Err cut off
+	// is among them only where something is left of it, such as the parts of an upload.
 	Failed []*ObjectError
 	// Failures is how many there were in all.
 	Failures int64

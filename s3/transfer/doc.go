@@ -54,8 +54,10 @@
 //
 // Each request is retried as package s3 retries. When one fails for good, the others are
 // cancelled, all have ended before an upload is aborted, and the abort outlives the
-// caller's context. The errors are *[UploadError], *[DownloadError], *[CopyError] and
-// *[DirectoryError], which name the object, the part, and what is left behind. When the
-// answer to CompleteMultipartUpload is lost or ambiguous, the object is looked at before
-// the upload is called failed.
+// caller's context. So does a CreateMultipartUpload that is under way, by half a second,
+// since its answer alone tells what there is to abort. The errors are *[UploadError],
+// *[DownloadError], *[CopyError] and *[DirectoryError], which name the object, the part, and
+// what is left behind. When the answer to CompleteMultipartUpload is lost or ambiguous, the
+// object is looked at before the upload is called failed. A call returns within a second of
+// the end of its context, if the server answers and the body's Read returns.
 package transfer

@@ -75,8 +75,8 @@ const (
 	PartsAborted
 	// PartsLeft: they were kept, as Options.LeavePartsOnError asks.
 	PartsLeft
-	// PartsUnknown: the abort failed as well, or it is not known whether the upload
-	// was completed. Look with ListMultipartUploads.
+	// PartsUnknown: the abort failed as well, or it is not known whether the upload was
+	// completed, or begun: the answer was lost. Look with ListMultipartUploads.
 	PartsUnknown
 	// PartsCompleted: they were joined to the object, which is not what it should be.
 	PartsCompleted

@@ -3,6 +3,7 @@ package transfer
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -20,6 +21,7 @@ type entry struct {
 	etag     string
 	summed   bool  // the server keeps a checksum of the whole object, by the listing
 	empty    bool  // a directory with nothing in it
+	folder   bool  // a directory of the server's own, see s3.Profile.ListsDirectories
 	err      error // why no more is known of it
 }
 
@@ -187,6 +189,7 @@ func (s *keyspace) entries(objects []s3.Object) ([]entry, error) {
 		default:
 			page = append(page, entry{
 				name: name, size: o.Size, modified: o.LastModified, etag: o.ETag,
+				folder: s.profile.ListsDirectories && strings.HasSuffix(name, "/"),
 				summed: len(o.ChecksumAlgorithm) > 0 && o.ChecksumType == s3.ChecksumTypeFullObject,
 			})
 		}
@@ -196,8 +199,12 @@ func (s *keyspace) entries(objects []s3.Object) ([]entry, error) {
 
 func (s *keyspace) isPart(name string) bool {
 	suffix := s.profile.UploadDirectories
-	return suffix != "" && strings.Contains(name, suffix+"/")
+	return suffix != "" && strings.Contains(name, suffix+"/") ||
+		s.profile.UploadIDDirectories && uploadIDDirectory.MatchString(name)
 }
+
+// uploadIDDirectory is a directory named by an upload's id, or a part in it.
+var uploadIDDirectory = regexp.MustCompile(`_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/[0-9]*$`)
 
 // markerOrder puts the markers of directories into the order of keys where a server lists a
 // directory by its name without the slash: "a/", "a-b", "a/c". A marker waits until the keys

@@ -335,6 +335,8 @@ func TestResumeOfTheFileAlone(t *testing.T) {
 
 // The upload is there no more: it became the object, or somebody aborted it.
 func TestResumeOfAnUploadThatIsOver(t *testing.T) {
+	rooted := s3.Alluxio()
+	rooted.BasePath = ""
 	for name, c := range map[string]struct {
 		profile s3.Profile
 		aborted bool
@@ -345,10 +347,14 @@ func TestResumeOfAnUploadThatIsOver(t *testing.T) {
 		err   error // of Upload
 		parts Parts
 	}{
-		"completed":                   {profile: s3.AWS()},
-		"completed, ETag alone":       {profile: s3.CephRGW()},
-		"completed, Ceph says":        {profile: s3.CephRGW(), before: oneOf("ListParts", refusal(404, "NoSuchKey"))},
-		"completed, nothing proves":   {profile: s3.Generic(), change: func(s *server) { s.objects[objectPath].etag = `"x"` }, sent: 3},
+		"completed":                 {profile: s3.AWS()},
+		"completed, ETag alone":     {profile: s3.CephRGW()},
+		"completed, Ceph says":      {profile: s3.CephRGW(), before: oneOf("ListParts", refusal(404, "NoSuchKey"))},
+		"completed, nothing proves": {profile: s3.Generic(), change: func(s *server) { s.objects[objectPath].etag = `"x"` }, sent: 3},
+		"completed, MD5 of all":     {profile: rooted, change: func(s *server) { s.put(objectPath, pattern(3*partSize)) }},
+		"completed, MD5 of all, another's": {profile: rooted, sent: 3, change: func(s *server) {
+			s.put(objectPath, append(pattern(3*partSize-1), 'x'))
+		}},
 		"completed, then replaced":    {profile: s3.AWS(), change: func(s *server) { s.put(objectPath, pattern(3*partSize)) }, sent: 3},
 		"completed, then deleted":     {profile: s3.AWS(), change: func(s *server) { delete(s.objects, objectPath) }, sent: 3},
 		"completed, may not be seen":  {profile: s3.AWS(), before: oneOf("HeadObject", forbidden), sent: 3},

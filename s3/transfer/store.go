@@ -17,6 +17,7 @@ import (
 	"github.com/stowage-go/stowage/internal/checksum"
 	"github.com/stowage-go/stowage/internal/multipart"
 	"github.com/stowage-go/stowage/internal/schedule"
+	"github.com/stowage-go/stowage/internal/transport"
 	"github.com/stowage-go/stowage/s3"
 )
 
@@ -125,7 +126,15 @@ func (u *upload) create(ctx context.Context) error {
 	if u.protection.mode == IntegrityChecksum {
 		in.ChecksumAlgorithm, in.ChecksumType = u.protection.algorithm, u.checksumType()
 	}
+	if ctx.Err() != nil {
+		return transport.Ended(ctx)
+	}
+	ctx, cancel := multipart.Outlast(ctx)
+	defer cancel()
 	out, err := u.client.CreateMultipartUpload(ctx, &in, u.requestOptions(nil)...)
+	if err != nil && transport.MayHaveWorked(err) {
+		return &multipart.UploadError{Err: err, Cleanup: multipart.CleanupUnknown}
+	}
 	if err != nil {
 		return err
 	}

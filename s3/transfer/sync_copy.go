@@ -41,7 +41,10 @@ func (c *copies) same(ctx context.Context, from, to *entry) (bool, error) {
 func (c *copies) prepare(*entry, *entry) error { return nil }
 
 func (c *copies) transfer(ctx context.Context, from *entry, moved func(int64)) error {
-	if !sameClient(c.from.manager.client, c.to.manager.client) {
+	switch {
+	case from.folder:
+		return c.mark(ctx, from, moved)
+	case !sameClient(c.from.manager.client, c.to.manager.client):
 		return c.through(ctx, from, moved)
 	}
 	in := &s3.CopyObjectInput{}
@@ -55,6 +58,17 @@ func (c *copies) transfer(ctx context.Context, from *entry, moved func(int64)) e
 	if from.isDirectory() && from.size == 0 && errors.As(err, &refused) && refused.StatusCode == http.StatusBadRequest {
 		return c.through(ctx, from, moved) // versitygw copies no markers
 	}
+	return err
+}
+
+// mark makes a marker for a directory, which can't be read.
+func (c *copies) mark(ctx context.Context, from *entry, moved func(int64)) error {
+	put := &s3.PutObjectInput{}
+	if c.options.PutObject != nil {
+		c.options.PutObject(put)
+	}
+	put.Bucket, put.Key, put.Body, put.ContentLength = c.to.bucket, c.to.prefix+from.name, nil, nil
+	_, err := c.to.manager.Upload(ctx, put, c.transferOptions(from.name, moved))
 	return err
 }
 

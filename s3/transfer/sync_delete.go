@@ -14,6 +14,7 @@ type bin struct {
 	mirror   *mirror
 	keyspace *keyspace
 	batch    []entry
+	folders  []entry // that go last, each after those in it
 }
 
 // maxDeleteObjects is the API's limit for one request.
@@ -22,6 +23,10 @@ const maxDeleteObjects = 1000
 func (b *bin) pass(*entry, bool) {}
 
 func (b *bin) remove(ctx context.Context, to *entry) {
+	if to.folder {
+		b.folders = append(b.folders, *to)
+		return
+	}
 	b.batch = append(b.batch, *to)
 	limit := b.keyspace.profile.DeleteObjectsKeys
 	if limit <= 0 || limit > maxDeleteObjects {
@@ -52,6 +57,13 @@ func (b *bin) flush(ctx context.Context) {
 			b.all(ctx, many)
 		}
 	})
+}
+
+// finish deletes the server's directories, when they are empty.
+func (b *bin) finish(ctx context.Context) {
+	for i := range b.folders {
+		b.one(ctx, &b.folders[len(b.folders)-1-i])
+	}
 }
 
 func (b *bin) one(ctx context.Context, e *entry) {

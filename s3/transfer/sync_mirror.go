@@ -53,9 +53,11 @@ type way interface {
 
 	// pass is told every name of both sides in order, what of it is not to be deleted too.
 	pass(e *entry, kept bool)
-	// remove deletes what is extra, now or with others; flush does what is left.
+	// remove deletes what is extra, now or with others; flush does what is left, and finish
+	// what can't be done before all else is through.
 	remove(ctx context.Context, to *entry)
 	flush(ctx context.Context)
+	finish(ctx context.Context)
 }
 
 // side is a directory or a bucket.
@@ -78,6 +80,9 @@ func (m *mirror) run(ctx context.Context) (*DirectoryOutput, error) {
 		m.way.flush(ctx)
 	}
 	m.objects.Wait()
+	if err == nil {
+		m.way.finish(ctx)
+	}
 	if ctx.Err() != nil { // also of the last objects
 		err = context.Cause(ctx)
 		if !errors.Is(err, ctx.Err()) && m.halted(err) {
@@ -180,7 +185,7 @@ func (m *mirror) consider(ctx context.Context, f, t *entry) {
 		m.fail(a, err)
 		return
 	}
-	look, directory := false, f.isDirectory() && a.Operation != OperationCopy
+	look, directory := false, f.isDirectory() && (a.Operation != OperationCopy || f.folder)
 	if m.compare {
 		switch {
 		case t == nil:
@@ -251,10 +256,26 @@ func (m *mirror) transfer(ctx context.Context, a Action, from *entry) {
 		moved.Add(delta)
 		m.count(func() { m.progress.Bytes += delta })
 	})
-	if err != nil && ctx.Err() != nil {
+	if err != nil && ctx.Err() != nil && !leaves(err) {
 		return // it ended for all
 	}
 	m.through(a, moved.Load(), err)
+}
+
+// leaves: the failure tells of something that is left of the transfer.
+func leaves(err error) bool {
+	var (
+		up   *UploadError
+		cp   *CopyError
+		down *DownloadError
+	)
+	switch {
+	case errors.As(err, &up):
+		return up.Parts != PartsNone && up.Parts != PartsAborted
+	case errors.As(err, &cp):
+		return cp.Parts != PartsNone && cp.Parts != PartsAborted
+	}
+	return errors.As(err, &down) && down.Kept
 }
 
 // extra looks at a name that the source does not have.

@@ -804,8 +804,9 @@ func TestSyncOfAnything(t *testing.T) {
 func TestListingOfAlluxio(t *testing.T) {
 	c := newStoreroom(s3.Alluxio())
 	m := newManager(t, c)
-	list := []string{"a", "a-", "a-/x", "a-b", "a/b", "a/c", "a/c/d", "key_s3_multipart_tmp", "key_s3_multipart_tmp/1", "z"}
-	directories := []string{"a", "a-", "a/c", "key_s3_multipart_tmp", "z"}
+	const inParts = "key_7bb01d13-ed00-4529-8f23-7c16a58d1c17"
+	list := []string{"a", "a-", "a-/x", "a-b", "a/b", "a/c", "a/c/d", "key_s3_multipart_tmp", "key_s3_multipart_tmp/1", inParts, inParts + "/1", inParts + "/22", "z"}
+	directories := []string{"a", "a-", "a/c", "key_s3_multipart_tmp", inParts, "z"}
 	for _, name := range list {
 		c.add("bucket", name, "")
 	}
@@ -890,4 +891,53 @@ func TestPagesAhead(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 20, seen)
 	require.LessOrEqual(t, most, 2, "one is waiting, and one is on its way")
+}
+
+// A directory of the server's own can't be read, is not copied but made, and goes when it is
+// empty.
+func TestSyncOfListedDirectories(t *testing.T) {
+	profile := s3.Alluxio()
+	profile.MarkerWithBucket = false // the order of keys
+	c := newStoreroom(profile)
+	c.hook = func(op, key string) error {
+		if strings.HasSuffix(key, "/") && (op == "GetObject" || op == "CopyObject" || op == "HeadObject") {
+			return refused(500, "InternalError")
+		}
+		return nil
+	}
+	m := newManager(t, c)
+	for _, key := range []string{"a/", "a/b/", "a/b/c", "d/"} {
+		c.add("from", key, strings.Repeat("x", strings.Count(key, "c")))
+	}
+	from, to := Place{Bucket: "from"}, Place{Bucket: "to"}
+	out, _, err := runSync(t, m, from, to)
+	require.NoError(t, err)
+	require.Equal(t, &DirectoryOutput{Copied: 4, Bytes: 1}, out)
+	c.add("from", "a/", "") // its time is that of the last change in it
+	out, _, err = runSync(t, m, from, to, withDelete)
+	require.NoError(t, err)
+	require.Equal(t, &DirectoryOutput{Skipped: 4}, out)
+
+	// To another client, as well.
+	other := newStoreroom(s3.AWS())
+	_, _, err = runSync(t, m, from, Place{Bucket: "to", Manager: newManager(t, other)}, func(o *DirectoryOptions) {
+		o.PutObject = func(in *s3.PutObjectInput) { in.StorageClass = s3.StorageClassGlacier }
+	})
+	require.NoError(t, err)
+	require.Equal(t, c.content("from"), other.content("to"))
+	require.Equal(t, s3.StorageClassGlacier, other.get("to", "d/").in.StorageClass)
+
+	c.mu.Lock()
+	delete(c.objects, "from/a/")
+	delete(c.objects, "from/a/b/")
+	delete(c.objects, "from/a/b/c")
+	c.mu.Unlock()
+	var deleted []string
+	out, err = m.Sync(t.Context(), &SyncInput{From: from, To: to}, withDelete, func(o *DirectoryOptions) {
+		o.Report = func(a Action) { deleted = append(deleted, a.Name) }
+	})
+	require.NoError(t, err)
+	require.EqualValues(t, 3, out.Deleted)
+	require.Equal(t, []string{"a/b/c", "a/b/", "a/"}, deleted)
+	require.Equal(t, []string{"d/"}, c.keys("to"))
 }

@@ -17,9 +17,13 @@ func (u *upload) completeDLO(ctx context.Context, receipts []segment) error {
 	in.Body, in.ContentLength, in.ETag = nil, ptr(int64(0)), ""
 	in.DeleteAt, in.DeleteAfter = u.deleteAt, 0
 	in.ObjectManifest = u.segments.container + "/" + u.segments.prefix
-	out, err := u.client.CreateObject(ctx, &in, u.options.ClientOptions...)
+	var out *swift.CreateObjectOutput
+	asked, err := u.settle(ctx, func(ctx context.Context) (err error) {
+		out, err = u.client.CreateObject(ctx, &in, u.options.ClientOptions...)
+		return err
+	})
 	if err != nil {
-		if !ambiguous(err) {
+		if !asked || !ambiguous(err) {
 			return err
 		}
 		return u.look(ctx, err, u.publishedDLO)

@@ -32,8 +32,10 @@
 // an upload is replaced. When a part fails for good, the others are cancelled, all have
 // ended before the segments are deleted, and that outlives the caller's context. The error
 // is an *[UploadError], which names the object, the segments, the part, and what became of
-// them. When the answer to a manifest is lost, the object is looked at before the upload is
-// called failed.
+// them. The request that makes the object, once it is sent, outlasts the caller's context by
+// half a second. When its answer is lost, the object is looked at before the upload is called
+// failed. A call returns within a second of the end of its context, if the server answers and
+// the body's Read returns.
 //
 // With [Options].Checkpoint nothing is deleted: the next call with the same file goes on
 // where the first one ended, even one that was killed.

@@ -168,7 +168,7 @@ func (r *downloading) run(ctx context.Context, w io.WriterAt) (*DownloadOutput, 
 		return nil, r.explain(ctx, err)
 	}
 	if ctx.Err() != nil {
-		return nil, r.failed(context.Cause(ctx))
+		return nil, r.failed(transport.Ended(ctx))
 	}
 	tracker.Finish(r.state.Size, len(r.parts))
 	out := r.output
@@ -251,7 +251,7 @@ func (r *downloading) explain(ctx context.Context, err error) error {
 	var failed *DownloadError
 	if !errors.As(err, &failed) {
 		if ctx.Err() != nil {
-			err = context.Cause(ctx)
+			err = transport.Ended(ctx)
 		}
 		return r.failed(err)
 	}

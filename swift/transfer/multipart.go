@@ -11,16 +11,17 @@ import (
 	"strconv"
 
 	"github.com/stowage-go/stowage/internal/multipart"
+	"github.com/stowage-go/stowage/internal/transport"
 	"github.com/stowage-go/stowage/swift"
 )
 
 // kindMultipart is KakaoCloud's multipart upload.
 const kindMultipart kind = "multipart"
 
-// multipartLimits are those of KakaoCloud, and of S3, whose operations these are.
-func (l *limits) multipart() multipart.Limits {
+// multipart are the limits of KakaoCloud, and of S3, whose operations these are.
+func (l *limits) multipart(least int64) multipart.Limits {
 	return multipart.Limits{
-		MinPartSize: multipart.DefaultMinPartSize, MaxPartSize: l.maxFile, MaxParts: multipart.DefaultMaxParts, MaxPutSize: l.maxFile, MaxObjectSize: math.MaxInt64,
+		MinPartSize: least, MaxPartSize: l.maxFile, MaxParts: multipart.DefaultMaxParts, MaxPutSize: l.maxFile, MaxObjectSize: math.MaxInt64,
 	}
 }
 
@@ -80,9 +81,9 @@ func (p *parts) Begin(ctx context.Context, plan multipart.Plan) (multipart.Targe
 	}
 	c := p.checkpoint
 	if c != nil && c.Loaded {
-		return p, p.resume(ctx, plan)
+		return p, left(p.resume(ctx, plan))
 	}
-	id, err := p.uploader.multipart.create(ctx, p.in.Container, p.in.Object, p.options.ClientOptions)
+	id, err := p.create(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -96,6 +97,20 @@ func (p *parts) Begin(ctx context.Context, plan multipart.Plan) (multipart.Targe
 		return nil, errors.Join(err, p.Abort(context.WithoutCancel(ctx)))
 	}
 	return p, nil
+}
+
+// create begins an upload. When nobody knows whether it has, the error tells so.
+func (p *parts) create(ctx context.Context) (string, error) {
+	if ctx.Err() != nil {
+		return "", transport.Ended(ctx)
+	}
+	ctx, cancel := multipart.Outlast(ctx)
+	defer cancel()
+	id, err := p.uploader.multipart.create(ctx, p.in.Container, p.in.Object, p.options.ClientOptions)
+	if err != nil && transport.MayHaveWorked(err) {
+		return "", &multipart.UploadError{Err: err, Cleanup: multipart.CleanupUnknown}
+	}
+	return id, err
 }
 
 // resume finds out which parts need not be sent again.
@@ -148,14 +163,16 @@ func (p *parts) Complete(ctx context.Context, receipts []segment) error {
 		size += s.size
 	}
 	p.joining = true
-	etag, err := p.uploader.multipart.complete(ctx, p.in.Container, p.in.Object, p.uploadID, receipts, p.options.ClientOptions)
+	asked, err := p.settle(ctx, func(ctx context.Context) (err error) {
+		p.output.ETag, err = p.uploader.multipart.complete(ctx, p.in.Container, p.in.Object, p.uploadID, receipts, p.options.ClientOptions)
+		return err
+	})
 	if err != nil {
-		if !ambiguous(err) && !errors.Is(err, swift.ErrNotFound) {
+		if !asked || !ambiguous(err) && !errors.Is(err, swift.ErrNotFound) {
 			return err
 		}
 		return p.look(ctx, err, func(ctx context.Context) (bool, error) { return p.joined(ctx, want, size) })
 	}
-	p.output.ETag = etag
 	// Who may write may not be allowed to look.
 	head, err := p.client.HeadObject(ctx, &swift.HeadObjectInput{Container: p.in.Container, Object: p.in.Object, Newest: true}, p.options.ClientOptions...)
 	switch {

@@ -127,6 +127,15 @@ func (u *upload) resume(ctx context.Context, plan multipart.Plan) error {
 	return c.Write()
 }
 
+// left tells that segments of before are there, when the engine has not sent any yet.
+func left(err error) error {
+	var option *OptionError
+	if err == nil || errors.As(err, &option) {
+		return err
+	}
+	return &multipart.UploadError{Err: err, Cleanup: multipart.CleanupLeft}
+}
+
 // fits refuses to go on where the parts would have to be others.
 func fits(c *checkpointFile, plan multipart.Plan) error {
 	if plan.PartSize == c.Header.PartSize {

@@ -13,6 +13,8 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/stowage-go/stowage/internal/multipart"
+	"github.com/stowage-go/stowage/internal/transport"
 	"github.com/stowage-go/stowage/swift"
 )
 
@@ -109,9 +111,13 @@ func (u *upload) putManifest(ctx context.Context, entries []swift.SLOSegment) er
 		ContentDisposition: u.in.ContentDisposition, DeleteAt: u.deleteAt, IfNoneMatch: u.in.IfNoneMatch, Metadata: u.in.Metadata,
 	}
 	want := etagOf(entries)
-	out, err := u.client.CreateSLOManifest(ctx, in, u.options.ClientOptions...)
+	var out *swift.CreateSLOManifestOutput
+	asked, err := u.settle(ctx, func(ctx context.Context) (err error) {
+		out, err = u.client.CreateSLOManifest(ctx, in, u.options.ClientOptions...)
+		return err
+	})
 	if err != nil {
-		if !ambiguous(err) {
+		if !asked || !ambiguous(err) {
 			return err
 		}
 		return u.look(ctx, err, func(ctx context.Context) (bool, error) { return u.publishedSLO(ctx, want) })
@@ -124,6 +130,18 @@ func (u *upload) putManifest(ctx context.Context, entries []swift.SLOSegment) er
 		return &completedError{fmt.Errorf("%w: ETag is %s, the segments make %s", ErrIncomplete, got, want)}
 	}
 	return nil
+}
+
+// settle makes the request that makes the object. Once it is sent it outlasts the caller's
+// context, by half a second, since an answer that nobody waits for leaves the object in doubt;
+// asked is false when the context had ended before.
+func (u *upload) settle(ctx context.Context, request func(context.Context) error) (asked bool, err error) {
+	if ctx.Err() != nil {
+		return false, transport.Ended(ctx)
+	}
+	longer, cancel := multipart.Outlast(ctx)
+	defer cancel()
+	return true, request(longer)
 }
 
 // ambiguous: the failure does not tell whether the object was made. A server that answers
@@ -142,17 +160,23 @@ const (
 	// looks is how often it is looked at when there was no answer at all: the server may
 	// be at work on the manifest.
 	looks = 5
+	// looksCancelled is the same for a caller who wants to go.
+	looksCancelled = 2
 )
 
 // look decides an ambiguous manifest by what is there.
 func (u *upload) look(ctx context.Context, cause error, published func(context.Context) (bool, error)) error {
+	rounds := 1
+	switch {
+	case answered(cause):
+	case ctx.Err() != nil:
+		rounds = looksCancelled
+	default:
+		rounds = looks
+	}
 	// The caller's context may be what cut the answer off.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lookTimeout)
 	defer cancel()
-	rounds := 1
-	if !answered(cause) {
-		rounds = looks
-	}
 	for n := 1; ; n++ {
 		ours, err := published(ctx)
 		switch {

@@ -153,7 +153,7 @@ func (u *upload) engineLimits(src multipart.Source) multipart.Limits {
 	case kindDLO:
 		return u.limits.segments(maxNumber)
 	case kindMultipart:
-		return u.limits.multipart()
+		return u.limits.multipart(u.uploader.leastPart)
 	}
 	most := u.perList
 	// Nested manifests cost requests to read, so an object without need gets larger
@@ -198,7 +198,7 @@ func (u *upload) Begin(ctx context.Context, plan multipart.Plan) (multipart.Targ
 		return nil, &OptionError{Field: "ETag", Reason: "has no meaning for an object that goes in parts; raise Threshold"}
 	}
 	if u.checkpoint != nil && u.checkpoint.Loaded {
-		return u, u.resume(ctx, plan)
+		return u, left(u.resume(ctx, plan))
 	}
 	if err := u.makeContainer(ctx); err != nil {
 		return nil, err

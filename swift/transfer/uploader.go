@@ -20,6 +20,7 @@ type Uploader struct {
 	limits  *limitsCache
 
 	multipart multipartClient  // nil: the client has none
+	leastPart int64            // of it: multipart.DefaultMinPartSize, but in tests
 	pause     time.Duration    // settlePause, but in tests
 	now       func() time.Time // time.Now, but in tests
 }
@@ -34,7 +35,10 @@ func NewUploader(client *swift.Client, fns ...func(*Options)) (*Uploader, error)
 	if client == nil {
 		return nil, &OptionError{Field: "client", Reason: "is nil"}
 	}
-	u := &Uploader{client: client, limits: new(limitsCache), multipart: newMultipartClient(client), pause: settlePause, now: time.Now}
+	u := &Uploader{
+		client: client, limits: new(limitsCache), multipart: newMultipartClient(client), leastPart: multipart.DefaultMinPartSize,
+		pause: settlePause, now: time.Now,
+	}
 	for _, fn := range fns {
 		fn(&u.options)
 	}
