@@ -39,6 +39,8 @@ func (u *upload) join(ctx context.Context, receipts []receipt) error {
 		return err
 	}
 	want := u.expect(in, receipts)
+	// What can't be found carries no part and costs nothing.
+	_ = u.sweepRepeats(ctx)
 	u.joining = true
 	out, err := u.client.CompleteMultipartUpload(ctx, in, u.requestOptions(nil)...)
 	if err != nil {

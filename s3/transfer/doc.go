@@ -57,5 +57,8 @@
 // caller's context. The errors are *[UploadError], *[DownloadError], *[CopyError] and
 // *[DirectoryError], which name the object, the part, and what is left behind. When the
 // answer to CompleteMultipartUpload is lost or ambiguous, the object is looked at before
-// the upload is called failed.
+// the upload is called failed. A CreateMultipartUpload whose answer was lost may have begun an
+// upload without parts beside the one that goes on: at the end that is looked for, among those of
+// the very same key that were begun in the same moment, and aborted; where it can't be looked for
+// it stays, and [Manager.AbortIncomplete] finds it.
 package transfer
