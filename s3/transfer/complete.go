@@ -211,15 +211,22 @@ func (u *upload) head(ctx context.Context, in *s3.CompleteMultipartUploadInput, 
 }
 
 // ambiguous: the failure does not tell whether the parts were joined. An upload that is
-// gone, and a condition that fails on a repeated attempt, may come of an attempt before
-// whose answer was lost.
+// gone, and a condition that fails or parts that are missing on a repeated attempt, may come
+// of an attempt before whose answer was lost.
 func ambiguous(err error) bool {
 	var refused *s3.Error
 	if !errors.As(err, &refused) {
 		return !errors.Is(err, s3.ErrUnsupported)
 	}
 	return refused.StatusCode >= 500 || refused.StatusCode < 300 || refused.Code == string(s3.ErrNoSuchUpload) ||
-		refused.Code == string(s3.ErrRequestTimeout) || conditionAfterRetry(err)
+		refused.Code == string(s3.ErrRequestTimeout) || conditionAfterRetry(err) || partsAfterRetry(err)
+}
+
+// partsAfterRetry: parts are missing on a repeated attempt, as while an attempt before it is
+// joining them.
+func partsAfterRetry(err error) bool {
+	var repeated *transport.AttemptsError
+	return errors.Is(err, s3.ErrInvalidPart) && errors.As(err, &repeated) && repeated.Ambiguous
 }
 
 func conditionAfterRetry(err error) bool {
@@ -235,7 +242,7 @@ func (u *upload) look(ctx context.Context, in *s3.CompleteMultipartUploadInput, 
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lookTimeout)
 	defer cancel()
 	looks := 1
-	if !answered(cause) {
+	if !answered(cause) || partsAfterRetry(cause) {
 		looks = looksUnanswered // the server may be joining the parts right now
 	}
 	for n := 1; ; n++ {
