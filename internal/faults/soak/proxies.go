@@ -25,6 +25,7 @@ const proxiesArgument = "proxies"
 // one of its own so that the heap, the goroutines and the descriptors that are measured are those
 // of the library.
 func serveProxies(stdin io.Reader, stdout io.Writer) error {
+	zerolog.SetGlobalLevel(zerolog.Disabled) // some toxics have a logger of their own
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return err

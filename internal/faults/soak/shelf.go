@@ -25,6 +25,8 @@ type shelf struct {
 	// was given up before it was deleted.
 	stored map[string]*object
 	doubts map[string]*object
+	// parted are the keys that were sent in parts since the last stock-taking.
+	parted []string
 }
 
 func newShelf(prefix string, seed uint64) *shelf {
@@ -36,6 +38,13 @@ func (s *shelf) make(dir string, size int64) *object {
 	s.serial++
 	c := content{id: content{id: s.seed}.word(uint64(s.serial)), size: size}
 	return &object{key: s.prefix + dir + c.name(s.serial), content: c}
+}
+
+// makeLarge makes an object that goes in parts.
+func (s *shelf) makeLarge(size int64) *object {
+	o := s.make("", size)
+	s.parted = append(s.parted, o.key)
+	return o
 }
 
 // copyOf is a new object of the same content.

@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -30,7 +32,7 @@ func (s *store) takeStock(workers []*worker, t *tally) error {
 	if err := g.Wait(); err != nil {
 		return fmt.Errorf("take stock of %s: %w", s.name, err)
 	}
-	return s.checkUploads(ctx, t)
+	return s.checkUploads(ctx, workers, t)
 }
 
 // check compares what one worker has.
@@ -89,30 +91,62 @@ func (s *store) compare(ctx context.Context, o *s3.Object) error {
 	return c.compare(out.Body, 0, c.size)
 }
 
-// checkUploads finds uploads that are left and that no error has told of.
-func (s *store) checkUploads(ctx context.Context, t *tally) error {
-	var left []transfer.IncompleteUpload
-	for u, err := range s.manager.ListIncomplete(ctx, s.bucket, "") {
-		if err != nil {
-			return fmt.Errorf("list the uploads of %s: %w", s.name, err)
+// checkUploads finds uploads that are left and that no error has told of. Those of the bucket are
+// listed, and those of every key that was sent in parts: MinIO lists the former from memory, where
+// an upload is missing whose creation was broken off, and stays whose completion was.
+func (s *store) checkUploads(ctx context.Context, workers []*worker, t *tally) error {
+	prefixes := []string{""}
+	stored := make(map[string]bool)
+	for _, w := range workers {
+		for key := range w.stored {
+			stored[key] = true
 		}
-		left = append(left, u)
+		prefixes = append(prefixes, w.parted...)
+		w.parted = nil
 	}
-	for _, u := range left {
-		if !t.sweep(u.UploadId) {
-			n := 0
-			for _, err := range s.manager.ListIncompleteParts(ctx, u) {
+	var mu sync.Mutex
+	seen := make(map[string]bool)
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(8)
+	for _, prefix := range prefixes {
+		g.Go(func() error {
+			for u, err := range s.manager.ListIncomplete(ctx, s.bucket, prefix) {
 				if err != nil {
-					break
+					return fmt.Errorf("list the uploads of %s: %w", s.name, err)
 				}
-				n++
+				mu.Lock()
+				known := seen[u.UploadId]
+				seen[u.UploadId] = true
+				mu.Unlock()
+				if known {
+					continue
+				}
+				if err := s.checkUpload(ctx, u, stored[u.Key], t); err != nil {
+					return err
+				}
 			}
-			t.finding("stock of %s: the upload of key %q begun at %s is left with %d parts, and no error has told of it", s.name, u.Key, u.Initiated.Format(time.TimeOnly), n)
+			return nil
+		})
+	}
+	return g.Wait()
+}
+
+// checkUpload looks at one that is listed, and aborts it.
+func (s *store) checkUpload(ctx context.Context, u transfer.IncompleteUpload, stored bool, t *tally) error {
+	parts := 0
+	for _, err := range s.manager.ListIncompleteParts(ctx, u) {
+		if errors.Is(err, s3.ErrNoSuchUpload) {
+			return nil
 		}
-		_, err := s.client.AbortMultipartUpload(ctx, &s3.AbortMultipartUploadInput{Bucket: u.Bucket, Key: u.Key, UploadId: u.UploadId})
 		if err != nil {
 			return err
 		}
+		parts++
 	}
-	return nil
+	if !t.sweep(u.Key) {
+		t.finding("stock of %s: the upload %q of key %q, begun at %s, is left with %d parts, and no error has told of it (the object is stored: %t)",
+			s.name, u.UploadId, u.Key, u.Initiated.Format(time.TimeOnly), parts, stored)
+	}
+	_, err := s.client.AbortMultipartUpload(ctx, &s3.AbortMultipartUploadInput{Bucket: u.Bucket, Key: u.Key, UploadId: u.UploadId})
+	return err
 }

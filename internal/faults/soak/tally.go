@@ -32,7 +32,7 @@ type tally struct {
 	verified   int // objects, each time it was compared by a stock-taking
 	doubts     int // objects that a stock-taking could not be sure of
 	there      int // those of them that were there
-	announced  map[string]bool
+	announced  map[string]bool // keys whose uploads may be left, by errors
 	swept      int // announced uploads that were there, and were aborted
 	orphans    int // uploads that were there, and that no error told of
 }
@@ -154,10 +154,10 @@ func (t *tally) stock(verified, doubts, there int) {
 }
 
 // sweep notes an upload that was left, and reports whether an error told of it.
-func (t *tally) sweep(id string) bool {
+func (t *tally) sweep(key string) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.announced[id] {
+	if t.announced[key] {
 		t.swept++
 		return true
 	}
@@ -169,34 +169,35 @@ func (t *tally) sweep(id string) bool {
 func (t *tally) announce(err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for _, id := range leftBehind(err) {
-		t.announced[id] = true
+	for _, key := range leftBehind(err) {
+		t.announced[key] = true
 	}
 }
 
-// leftBehind are the uploads whose parts may be there still, as the error tells.
-func leftBehind(err error) (ids []string) {
+// leftBehind are the keys whose uploads may be there still, as the error tells. An upload whose
+// creation had no answer has no id that could be told.
+func leftBehind(err error) (keys []string) {
 	var (
 		dir  *transfer.DirectoryError
 		up   *transfer.UploadError
 		copy *transfer.CopyError
 	)
-	left := func(id string, p transfer.Parts) {
-		if id != "" && (p == transfer.PartsUnknown || p == transfer.PartsLeft) {
-			ids = append(ids, id)
+	left := func(key string, p transfer.Parts) {
+		if p == transfer.PartsUnknown || p == transfer.PartsLeft {
+			keys = append(keys, key)
 		}
 	}
 	switch {
 	case errors.As(err, &dir):
 		for _, f := range dir.Failed {
-			ids = append(ids, leftBehind(f.Err)...)
+			keys = append(keys, leftBehind(f.Err)...)
 		}
 	case errors.As(err, &up):
-		left(up.UploadId, up.Parts)
+		left(up.Key, up.Parts)
 	case errors.As(err, &copy):
-		left(copy.UploadId, copy.Parts)
+		left(copy.Key, copy.Parts)
 	}
-	return ids
+	return keys
 }
 
 // kindOf is the type of an error, as a caller asks for it, and whether it is one that the library
@@ -257,7 +258,7 @@ func causeOf(err error) (cause string, byFault bool) {
 		return "ErrRetryBudget", true
 	case errors.As(err, &refused):
 		cause := fmt.Sprintf("%d %s", refused.StatusCode, refused.Code)
-		return cause, refused.StatusCode >= 500 || refused.Code == string(s3.ErrSlowDown) || ofBrokenBody[refused.Code]
+		return cause, refused.StatusCode >= 500 || refused.Code == string(s3.ErrSlowDown) || ofBrokenRequest[refused.Code]
 	case errors.Is(err, context.Canceled):
 		return "cancelled", true
 	case errors.Is(err, context.DeadlineExceeded):
@@ -278,8 +279,10 @@ func causeOf(err error) (cause string, byFault bool) {
 	return "unknown", false
 }
 
-// ofBrokenBody are the codes of a server that did not get all of a request.
-var ofBrokenBody = map[string]bool{"IncompleteBody": true, "RequestTimeout": true}
+// ofBrokenRequest are the codes of a server that did not get all of a request. When a connection
+// breaks while MinIO joins parts, it has deleted what it knew of them, and each further Complete is
+// InvalidPart.
+var ofBrokenRequest = map[string]bool{"IncompleteBody": true, "RequestTimeout": true, "InvalidPart": true}
 
 // wrongError: the server, or the library, tells of a state that can't be.
 type wrongError struct{ what string }

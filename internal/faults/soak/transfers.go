@@ -14,7 +14,7 @@ import (
 )
 
 func (w *worker) uploadFile(t *try) {
-	o := w.make("", w.large())
+	o := w.makeLarge(w.large())
 	path, err := w.file("upload", o.content)
 	if t.local(err) {
 		return
@@ -32,7 +32,7 @@ func (w *worker) uploadFile(t *try) {
 }
 
 func (w *worker) uploadStream(t *try) {
-	o := w.make("", w.large())
+	o := w.makeLarge(w.large())
 	w.written(o, t.call(func(ctx context.Context, counted func(*s3.Options)) (int64, error) {
 		_, err := w.manager.Upload(ctx, &s3.PutObjectInput{Bucket: w.bucket, Key: o.key, Body: o.stream()}, options(counted))
 		return o.size, err
@@ -40,7 +40,7 @@ func (w *worker) uploadStream(t *try) {
 }
 
 func (w *worker) write(t *try) {
-	o := w.make("", w.large())
+	o := w.makeLarge(w.large())
 	w.written(o, t.call(func(ctx context.Context, counted func(*s3.Options)) (int64, error) {
 		wr, err := w.manager.NewWriter(ctx, w.bucket, o.key, options(counted))
 		if err != nil {
@@ -58,7 +58,7 @@ const tries = 6
 
 // resume cancels an upload at any moment, and takes it up again.
 func (w *worker) resume(t *try) {
-	o := w.make("", w.large())
+	o := w.makeLarge(w.large())
 	path, err := w.file("upload", o.content)
 	if t.local(err) {
 		return
@@ -108,6 +108,7 @@ func (w *worker) moment(n int) time.Duration {
 func (w *worker) copy(t *try) {
 	from := w.any()
 	o := w.copyOf(from)
+	w.parted = append(w.parted, o.key)
 	w.written(o, t.call(func(ctx context.Context, counted func(*s3.Options)) (int64, error) {
 		in := &s3.CopyObjectInput{Bucket: w.bucket, Key: o.key, CopySource: s3.CopySource(w.bucket, from.key, "")}
 		_, err := w.manager.Copy(ctx, in, options(counted), func(to *transfer.Options) { to.Threshold = partSize })

@@ -38,8 +38,12 @@ const (
 	maxBytes   = 12 << 20
 )
 
-// grace is how long after its deadline, or its cancellation, a call may return.
-const grace = 2 * time.Second
+// grace is how long after its deadline, or its cancellation, a call may return; one that leaves an
+// upload behind may take as long again as the abort of that, or a look at what became of it.
+const (
+	grace        = 2 * time.Second
+	abortTimeout = 10 * time.Second
+)
 
 // outcome is one call of the library under way, and then what became of it.
 type outcome struct {
@@ -185,7 +189,11 @@ func (t *try) judge(out *outcome, end time.Duration) {
 	if errors.Is(out.err, context.Canceled) && !out.cancelled {
 		t.tally.finding("%s: cancelled by nobody: %v", t.name, out.err)
 	}
-	if out.took > end+grace {
+	late := grace
+	if t.limit == long {
+		late += abortTimeout
+	}
+	if out.took > end+late {
 		t.tally.finding("%s: returned %v after its end at %v: %v", t.name, (out.took - end).Round(time.Millisecond), end, out.err)
 	}
 }
@@ -193,7 +201,7 @@ func (t *try) judge(out *outcome, end time.Duration) {
 // options of one transfer: its retries are counted.
 func options(counted func(*s3.Options)) func(*transfer.Options) {
 	return func(o *transfer.Options) {
-		o.PartSize = partSize
+		o.PartSize, o.AbortTimeout = partSize, abortTimeout
 		o.ClientOptions = append(o.ClientOptions, counted)
 	}
 }
