@@ -76,7 +76,7 @@ const (
 	// PartsLeft: they were kept, as Options.LeavePartsOnError asks.
 	PartsLeft
 	// PartsUnknown: the abort failed as well, or it is not known whether the upload
-	// was completed, or whether one was begun twice. Look with ListMultipartUploads.
+	// was completed. Look with ListMultipartUploads.
 	PartsUnknown
 	// PartsCompleted: they were joined to the object, which is not what it should be.
 	PartsCompleted
