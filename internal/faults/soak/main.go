@@ -58,6 +58,11 @@ func command(args []string, backends string, stdout io.Writer) error {
 	case r.workers <= 0:
 		return fmt.Errorf("-goroutines %d is not positive", r.workers)
 	}
+	for _, name := range r.backends {
+		if profiles[name] == nil {
+			return fmt.Errorf("no soak for the backend %q", name)
+		}
+	}
 	fmt.Fprintln(os.Stderr, "soak:", r.settings)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()

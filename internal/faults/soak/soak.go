@@ -113,10 +113,6 @@ func (r *run) soak(ctx context.Context) (err error) {
 
 // open makes the bucket and the proxies of a server.
 func (r *run) open(ctx context.Context, index int, name string) (*store, error) {
-	profile, ok := profiles[name]
-	if !ok {
-		return nil, fmt.Errorf("no soak for the backend %q", name)
-	}
 	env, err := integration.Load(name)
 	if err != nil {
 		return nil, err
@@ -126,7 +122,7 @@ func (r *run) open(ctx context.Context, index int, name string) (*store, error) 
 		return nil, err
 	}
 	options := s3.Options{
-		Endpoint: env["S3_ENDPOINT"], Region: env["S3_REGION"], Profile: profile(),
+		Endpoint: env["S3_ENDPOINT"], Region: env["S3_REGION"], Profile: profiles[name](),
 		Credentials: sigv4.Static(env["S3_ACCESS_KEY"], env["S3_SECRET_KEY"], ""),
 	}
 	s := &store{name: name, title: integration.ServerTitles[name], bucket: fmt.Sprintf("soak-%x", n)}

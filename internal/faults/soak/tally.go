@@ -29,12 +29,12 @@ type tally struct {
 	faults     map[string]*faultCount
 	findings   []string
 	found      int
-	verified   int // objects, each time it was compared by a stock-taking
-	doubts     int // objects that a stock-taking could not be sure of
-	there      int // those of them that were there
+	verified   int             // objects, each time it was compared by a stock-taking
+	doubts     int             // objects that a stock-taking could not be sure of
+	there      int             // those of them that were there
 	announced  map[string]bool // keys whose uploads may be left, by errors
-	swept      int // announced uploads that were there, and were aborted
-	orphans    int // uploads that were there, and that no error told of
+	swept      int             // announced uploads that were there, and were aborted
+	orphans    int             // uploads that were there, and that no error told of
 }
 
 // count is what became of one operation.
@@ -296,4 +296,6 @@ func wrong(format string, a ...any) error { return &wrongError{fmt.Sprintf(forma
 type statusError struct{ code int }
 
 // Error tells the status.
-func (e *statusError) Error() string { return fmt.Sprintf("status %d %s", e.code, http.StatusText(e.code)) }
+func (e *statusError) Error() string {
+	return fmt.Sprintf("status %d %s", e.code, http.StatusText(e.code))
+}
