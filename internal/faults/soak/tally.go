@@ -258,7 +258,9 @@ func causeOf(err error) (cause string, byFault bool) {
 		return "ErrRetryBudget", true
 	case errors.As(err, &refused):
 		cause := fmt.Sprintf("%d %s", refused.StatusCode, refused.Code)
-		return cause, refused.StatusCode >= 500 || refused.Code == string(s3.ErrSlowDown) || ofBrokenRequest[refused.Code]
+		var operation *smithy.OperationError
+		complete := errors.As(err, &operation) && operation.OperationName == "CompleteMultipartUpload"
+		return cause, refused.StatusCode >= 500 || ofBrokenRequest[refused.Code] || complete && ofBrokenComplete[refused.Code]
 	case errors.Is(err, context.Canceled):
 		return "cancelled", true
 	case errors.Is(err, context.DeadlineExceeded):
@@ -279,10 +281,14 @@ func causeOf(err error) (cause string, byFault bool) {
 	return "unknown", false
 }
 
-// ofBrokenRequest are the codes of a server that did not get all of a request. When a connection
-// breaks while MinIO joins parts, it has deleted what it knew of them, and each further Complete is
-// InvalidPart.
-var ofBrokenRequest = map[string]bool{"IncompleteBody": true, "RequestTimeout": true, "InvalidPart": true}
+// Codes that a broken connection can be the reason of: of a request that the server did not get
+// all of, and of CompleteMultipartUpload. When a connection breaks while MinIO joins parts, it has
+// deleted what it knew of them: each further Complete is InvalidPart, and
+// XAmzContentChecksumMismatch when they were sent again.
+var (
+	ofBrokenRequest  = map[string]bool{"IncompleteBody": true, "RequestTimeout": true}
+	ofBrokenComplete = map[string]bool{"InvalidPart": true, "XAmzContentChecksumMismatch": true}
+)
 
 // wrongError: the server, or the library, tells of a state that can't be.
 type wrongError struct{ what string }

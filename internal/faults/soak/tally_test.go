@@ -45,6 +45,12 @@ func TestCauses(t *testing.T) {
 		{&url.Error{Err: io.EOF}, "connection closed", true, "of net/http", true},
 		{&statusError{502}, "502", true, "of net/http", true},
 
+		{
+			&smithy.OperationError{OperationName: "CompleteMultipartUpload", Err: &s3.Error{StatusCode: 400, Code: "InvalidPart"}},
+			"400 InvalidPart", true, "smithy.OperationError", true,
+		},
+
+		{refused(400, "XAmzContentChecksumMismatch"), "400 XAmzContentChecksumMismatch", false, "smithy.OperationError", true},
 		{&statusError{403}, "403", false, "of net/http", true},
 		{refused(404, "NoSuchKey"), "404 NoSuchKey", false, "smithy.OperationError", true},
 		{refused(403, "SignatureDoesNotMatch"), "403 SignatureDoesNotMatch", false, "smithy.OperationError", true},
