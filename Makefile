@@ -74,7 +74,7 @@ $(LICENSES):
 	$(call build,github.com/google/go-licenses,$(LICENSES_VERSION),$@)
 
 fuzz: ## every fuzz target for FUZZTIME (10s)
-	@set -e; for d in $$(grep -rl --include='*_test.go' '^func Fuzz' . | grep -v -e '^./internal/peers/' -e '^./examples/' | xargs -r dirname | sort -u); do \
+	@set -e; for d in $$(grep -rl --include='*_test.go' '^func Fuzz' . | grep -v -e '^./internal/peers/' -e '^./internal/faults/' -e '^./examples/' | xargs -r dirname | sort -u); do \
 	  for f in $$(grep -h '^func Fuzz' $$d/*_test.go | sed 's/^func \(Fuzz[A-Za-z0-9_]*\).*/\1/'); do \
 	    echo "$$d $$f"; $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 100x $$d; \
 	  done; \
@@ -89,6 +89,13 @@ SUITE = $(GO) test -tags integration -count=1 -timeout 30m -v ./internal/integra
 integration: ## the behaviour suite on OpenStack Swift, Ceph RGW, MinIO, versitygw and Alluxio; starts and stops them
 	testdata/backends/with.sh sh -c '$(SUITE) -skip "^TestOperations$$" && $(SUITE) -run "^TestOperations$$"'
 	BACKENDS=minio-tls testdata/backends/with.sh $(GO) test -tags integration -count=1 -timeout 5m -v -run TestCustomerKeys ./internal/integration/
+
+# The report is written to SOAK_REPORT, and nowhere but to the output where that is empty. The
+# servers of BACKENDS, minio unless it is set.
+SOAK_MINUTES ?= 30
+SOAK_REPORT  ?= $(CURDIR)/docs/soak.md
+soak: ## 64 goroutines for SOAK_MINUTES (30) on MinIO behind failing proxies; writes docs/soak.md
+	BACKENDS="$${BACKENDS:-minio}" testdata/backends/with.sh sh -c 'cd internal/faults && GOWORK=off $(GO) run ./soak -minutes $(SOAK_MINUTES) -report "$(SOAK_REPORT)"'
 
 browser: ## the upload form of examples/formpost in Chromium against OpenStack Swift; installs it (Debian, as root)
 	command -v chromium >/dev/null || apt-get install -q -y --no-install-recommends chromium >/dev/null || \

@@ -72,7 +72,8 @@ func (k *call) lost(ctx context.Context, in any, err error) error {
 	case *DeleteObjectInput:
 		done = (failed || e.Is(ErrNotFound) && k.conditional()) && k.mayBeDeleted(ctx, in)
 	case *CompleteMultipartUploadInput:
-		done = e.Is(ErrNoSuchUpload) || failed && k.mayBeCompleted(ctx, in)
+		// Parts are missing, too, while an attempt before is joining them.
+		done = e.Is(ErrNoSuchUpload) || (failed || e.Is(ErrInvalidPart)) && k.mayBeCompleted(ctx, in)
 	default:
 		done = failed
 	}

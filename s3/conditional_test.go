@@ -219,6 +219,19 @@ func TestLostAnswersWithoutACondition(t *testing.T) {
 	require.ErrorIs(t, err, ErrNoSuchUpload)
 	_, err = newClient(t, always(404, errorXML("NoSuchUpload"))).CompleteMultipartUpload(t.Context(), &CompleteMultipartUploadInput{Bucket: "bucket", Key: "key", UploadId: "u"})
 	require.NotErrorIs(t, err, ErrAmbiguous)
+	// So may one whose parts are gone, unless it is still there.
+	for upload, ambiguous := range map[string]bool{"": true, "<ListPartsResult></ListPartsResult>": false} {
+		answer := says(200, upload)
+		if ambiguous {
+			answer = says(404, errorXML("NoSuchUpload"))
+		}
+		s = script(breaks(), says(400, errorXML("InvalidPart")), answer)
+		_, err = newClient(t, s).CompleteMultipartUpload(t.Context(), &CompleteMultipartUploadInput{Bucket: "bucket", Key: "key", UploadId: "u"})
+		require.ErrorIs(t, err, ErrInvalidPart)
+		require.Equal(t, ambiguous, errors.Is(err, ErrAmbiguous))
+	}
+	_, err = newClient(t, always(400, errorXML("InvalidPart"))).CompleteMultipartUpload(t.Context(), &CompleteMultipartUploadInput{Bucket: "bucket", Key: "key", UploadId: "u"})
+	require.NotErrorIs(t, err, ErrAmbiguous)
 	// An object that is gone may have been deleted.
 	s = script(breaks(), says(404, errorXML("NoSuchKey")), says(404, ""))
 	_, err = newClient(t, s, conditions).DeleteObject(t.Context(), &DeleteObjectInput{Bucket: "bucket", Key: "key", IfMatch: `"e"`})

@@ -102,7 +102,7 @@ func (p *Pipeline) Do(ctx context.Context, r *Request, h Handler) (*Response, er
 			return nil, contextError(ctx, err)
 		}
 		if !paid {
-			return nil, fmt.Errorf("%w: %w", ErrBudget, err)
+			return nil, fmt.Errorf("%w: %w", ErrBudget, tried(err, retries+1, ambiguous))
 		}
 		retries++
 	}

@@ -274,6 +274,16 @@ func TestBudgetRunsOut(t *testing.T) {
 	require.ErrorAs(t, err, &api, "the failure itself stays visible")
 	require.Len(t, r.waits, 2, "the backoff is kept without tokens")
 
+	// An answer that was lost before is not forgotten.
+	lost := newRig(t, broken(io.EOF), broken(&net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}))
+	lost.Budget = NewBudget(costConnection)
+	_, err = lost.Do(t.Context(), get(), &handler{})
+	require.ErrorIs(t, err, ErrBudget)
+	var tried *AttemptsError
+	require.ErrorAs(t, err, &tried)
+	require.True(t, tried.Ambiguous)
+	require.Equal(t, 2, tried.Attempts)
+
 	// Untroubled calls fill it again.
 	r.script.steps = []step{answer(200), answer(200), answer(200), answer(200), answer(200), answer(503), answer(200)}
 	for range 5 {

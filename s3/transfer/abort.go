@@ -22,6 +22,14 @@ const (
 // upload back (API reference, "AbortMultipartUpload": it might be necessary to abort
 // several times). So it is looked for, and aborted again.
 func (u *upload) Abort(ctx context.Context) error {
+	swept := u.sweepRepeats(ctx)
+	if err := u.abort(ctx); err != nil {
+		return both(err, swept)
+	}
+	return swept
+}
+
+func (u *upload) abort(ctx context.Context) error {
 	var in s3.AbortMultipartUploadInput
 	copyFields(&in, &u.part)
 	for range abortRounds {

@@ -42,6 +42,8 @@ func (u *upload) join(ctx context.Context, receipts []receipt) error {
 		return err
 	}
 	want := u.expect(in, receipts)
+	// What can't be found carries no part and costs nothing.
+	_ = u.sweepRepeats(ctx)
 	u.joining = true
 	out, err := u.client.CompleteMultipartUpload(ctx, in, u.requestOptions(nil)...)
 	if err != nil {
@@ -212,15 +214,22 @@ func (u *upload) head(ctx context.Context, in *s3.CompleteMultipartUploadInput, 
 }
 
 // ambiguous: the failure does not tell whether the parts were joined. An upload that is
-// gone, and a condition that fails on a repeated attempt, may come of an attempt before
-// whose answer was lost.
+// gone, and a condition that fails or parts that are missing on a repeated attempt, may come
+// of an attempt before whose answer was lost.
 func ambiguous(err error) bool {
 	var refused *s3.Error
 	if !errors.As(err, &refused) {
 		return !errors.Is(err, s3.ErrUnsupported)
 	}
 	return refused.StatusCode >= 500 || refused.StatusCode < 300 || refused.Code == string(s3.ErrNoSuchUpload) ||
-		refused.Code == string(s3.ErrRequestTimeout) || conditionAfterRetry(err)
+		refused.Code == string(s3.ErrRequestTimeout) || conditionAfterRetry(err) || partsAfterRetry(err)
+}
+
+// partsAfterRetry: parts are missing on a repeated attempt, as while an attempt before it is
+// joining them.
+func partsAfterRetry(err error) bool {
+	var repeated *transport.AttemptsError
+	return errors.Is(err, s3.ErrInvalidPart) && errors.As(err, &repeated) && repeated.Ambiguous
 }
 
 func conditionAfterRetry(err error) bool {
@@ -234,7 +243,7 @@ func conditionAfterRetry(err error) bool {
 func (u *upload) look(ctx context.Context, in *s3.CompleteMultipartUploadInput, want expected, cause error) error {
 	looks := 1
 	switch {
-	case answered(cause):
+	case answered(cause) && !partsAfterRetry(cause):
 	case ctx.Err() != nil:
 		looks = looksCancelled
 	default:

@@ -97,6 +97,16 @@ func TestComplete(t *testing.T) {
 			err: s3.ErrInvalidPart, parts: PartsAborted, aborted: true,
 		},
 		{
+			// A server that moves the parts while it joins them.
+			name: "answer lost, then parts are missing", before: oneOf("CompleteMultipartUpload", nil, refusal(400, "InvalidPart")),
+			after: oneOf("CompleteMultipartUpload", broken), attempts: 2, verified: true, stored: true,
+		},
+		{
+			// MinIO has the parts no more when a connection breaks while it joins them.
+			name: "not done, and the parts are lost", before: oneOf("CompleteMultipartUpload", broken, refusal(400, "InvalidPart")), attempts: 2,
+			err: s3.ErrInvalidPart, parts: PartsAborted, aborted: true,
+		},
+		{
 			name: "condition", in: func(in *s3.PutObjectInput) { in.IfNoneMatch = "*" }, there: pattern(10),
 			err: s3.ErrPreconditionFailed, parts: PartsAborted, aborted: true,
 		},

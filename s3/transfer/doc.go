@@ -18,6 +18,11 @@
 // [Options].MemoryBudget bytes for all uploads of the manager together (64 MiB).
 // [Manager.NewWriter] is for producers that push, such as tar and gzip.
 //
+// A CreateMultipartUpload whose answer was lost may have begun an upload without parts beside the
+// one that goes on. At the end it is looked for, among those of the very same key that were begun
+// in the same moment, and aborted; where it can't be looked for it stays, and
+// [Manager.AbortIncomplete] finds it.
+//
 // With [Options].Checkpoint an upload survives kill -9: the same call goes on with it, and
 // sends again what was in flight. [Manager.AbortIncomplete] sweeps what was left by
 // others. A [Plan] is an upload as JSON, for several processes: [Manager.UploadShare] sends

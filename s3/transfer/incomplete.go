@@ -199,25 +199,49 @@ func (u *upload) sweepLost(ctx context.Context) error {
 	if len(lost) == 0 {
 		return nil
 	}
+	_, others, err := u.listSame(ctx)
+	if err != nil {
+		return err
+	}
+	return u.abortEmpty(ctx, others, func(t time.Time) bool { return near(t, lost) })
+}
+
+// listSame are the other uploads of the very same key, and when this one was begun by the
+// server's clock; zero: it is not among them.
+func (u *upload) listSame(ctx context.Context) (begun time.Time, others []s3.MultipartUpload, err error) {
 	in := &s3.ListMultipartUploadsInput{Prefix: u.in.Key}
 	copyFields(in, u.in)
 	for page, err := range u.client.ListMultipartUploadsPages(ctx, in, u.requestOptions(nil)...) {
 		if err != nil {
-			return err
+			return begun, nil, err
 		}
-		for _, other := range page.Uploads {
-			if other.Key != u.in.Key || other.UploadId == u.part.UploadId || !near(other.Initiated, lost) {
-				continue
+		for _, one := range page.Uploads {
+			switch {
+			case one.Key != u.in.Key:
+			case one.UploadId == u.part.UploadId:
+				begun = one.Initiated
+			default:
+				others = append(others, one)
 			}
-			o := &upload{client: u.client, in: u.in, options: u.options, settle: u.settle}
-			o.goOnWith(other.UploadId)
-			parts, err := o.listParts(ctx)
-			if err == nil && len(parts) == 0 {
-				err = o.Abort(ctx)
-			}
-			if err != nil && !gone(err) {
-				return err
-			}
+		}
+	}
+	return begun, others, nil
+}
+
+// abortEmpty aborts those that were begun at a time that is meant, and that carry no part.
+func (u *upload) abortEmpty(ctx context.Context, others []s3.MultipartUpload, meant func(time.Time) bool) error {
+	for _, other := range others {
+		if !meant(other.Initiated) {
+			continue
+		}
+		o := &upload{client: u.client, in: u.in, options: u.options, settle: u.settle}
+		o.goOnWith(other.UploadId)
+		parts, err := o.listParts(ctx)
+		if err == nil && len(parts) == 0 {
+			err = o.Abort(ctx)
+		}
+		if err != nil && !gone(err) {
+			return err
 		}
 	}
 	return nil

@@ -84,6 +84,27 @@ func (u *upload) abandon(ctx context.Context) error {
 	return u.checkpoint.Remove()
 }
 
+// giveUp ends the upload of a checkpoint whose parts are of no use: the server has them all and
+// refuses to join them for their checksums, each time anew. MinIO does when a connection broke in the
+// midst of a Complete before, since it has then forgotten how the parts are to be summed up.
+func (u *upload) giveUp(ctx context.Context, err error) error {
+	if u.checkpoint == nil || !u.joining ||
+		!errors.Is(err, s3.ErrBadDigest) && !errors.Is(err, s3.Code("XAmzContentChecksumMismatch")) {
+		return err
+	}
+	given := &multipart.UploadError{Err: err, Cleanup: multipart.CleanupAborted}
+	var whole *multipart.UploadError
+	if errors.As(err, &whole) {
+		given.Err = whole.Err
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), DefaultAbortTimeout)
+	defer cancel()
+	if given.AbortErr = u.abandon(ctx); given.AbortErr != nil {
+		given.Cleanup = multipart.CleanupFailed
+	}
+	return given
+}
+
 // goOnWith makes the upload of that id the one whose parts are sent.
 func (u *upload) goOnWith(id string) {
 	copyFields(&u.part, u.in)

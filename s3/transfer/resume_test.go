@@ -532,6 +532,46 @@ func TestRefusedBeginning(t *testing.T) {
 	require.Empty(t, s.exchanges, "the file comes first")
 }
 
+// Parts that the server refuses to join for their checksums are given up, so that the next call
+// begins anew.
+func TestPartsOfNoUse(t *testing.T) {
+	data := pattern(3*partSize + 5)
+	for _, code := range []string{"BadDigest", "XAmzContentChecksumMismatch"} {
+		for _, aborts := range []bool{true, false} {
+			s := startServer(t, small(s3.AWS()), true)
+			m := newManager(t, s.newClient(t))
+			path := filepath.Join(t.TempDir(), "upload")
+			s.setBefore(func(e *exchange) *reply {
+				switch {
+				case e.Op == "CompleteMultipartUpload" && e.Attempt == 1:
+					return refusal(400, code)
+				case e.Op == "AbortMultipartUpload" && !aborts:
+					return refusal(403, "AccessDenied")
+				}
+				return nil
+			})
+			upload := func() error {
+				_, err := m.Upload(t.Context(), input(bytes.NewReader(data)), func(o *Options) { o.Checkpoint = path })
+				return err
+			}
+			err := upload()
+			require.ErrorIs(t, err, s3.Code(code))
+			if !aborts {
+				require.ErrorIs(t, err, s3.ErrAccessDenied)
+				require.Equal(t, PartsUnknown, requireUploadError(t, err).Parts)
+				require.FileExists(t, path)
+				continue
+			}
+			require.Equal(t, PartsAborted, requireUploadError(t, err).Parts)
+			require.NoFileExists(t, path)
+			require.Zero(t, s.open())
+			require.NoError(t, upload())
+			require.Equal(t, data, s.object(objectPath))
+			require.Equal(t, 2, s.begun)
+		}
+	}
+}
+
 func TestAbortCheckpoint(t *testing.T) {
 	s := startServer(t, small(s3.AWS()), true)
 	path, _ := interrupted(t, s)

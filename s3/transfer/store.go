@@ -38,6 +38,7 @@ type upload struct {
 	joining bool               // Complete was tried
 	made    bool               // the object is there already
 	loose   atomic.Bool        // a part was sent whose answer never came
+	repeats repeats            // of CreateMultipartUpload
 	settle  time.Duration
 	output  UploadOutput
 
@@ -131,7 +132,9 @@ func (u *upload) create(ctx context.Context) error {
 	}
 	ctx, cancel := multipart.Outlast(ctx)
 	defer cancel()
-	out, err := u.client.CreateMultipartUpload(ctx, &in, u.requestOptions(nil)...)
+	began := time.Now()
+	out, err := u.client.CreateMultipartUpload(ctx, &in, append(slices.Clip(u.requestOptions(nil)), observed(u.repeats.note))...)
+	u.repeats.took = time.Since(began)
 	if err != nil && transport.MayHaveWorked(err) {
 		return &multipart.UploadError{Err: err, Cleanup: multipart.CleanupUnknown}
 	}

@@ -91,6 +91,9 @@ type UploadOutput struct {
 //   - When the server has the upload no more, the object is looked at. If it is the one of the
 //     parts, the process died between its completion and the note of it, and all is done.
 //     Otherwise, somebody having aborted it, the upload begins anew.
+//   - When the server refuses to join the parts for their checksums (BadDigest,
+//     XAmzContentChecksumMismatch), it would do so again: the upload is aborted, the file
+//     removed, and the next call begins anew.
 //   - The file is on disk before CreateMultipartUpload is sent, and again with the upload's id.
 //     A process that dies in between leaves an upload without a part, which nobody knows. The
 //     next one that ends well, or [Manager.AbortCheckpoint], looks for it: it aborts uploads of the
@@ -145,7 +148,7 @@ func (u *upload) send(ctx context.Context, src multipart.Source, t *multipart.Tr
 	}
 	result, err := multipart.Upload(ctx, src, u, e)
 	if err != nil {
-		return nil, uploadError(ctx, u.in.Bucket, u.in.Key, u.uploadID(), err)
+		return nil, uploadError(ctx, u.in.Bucket, u.in.Key, u.uploadID(), u.giveUp(ctx, err))
 	}
 	out := u.output
 	out.Bucket, out.Key, out.Integrity = u.in.Bucket, u.in.Key, u.protection.mode
