@@ -181,7 +181,7 @@ func parseError(r *transport.Response) *Error {
 	if d.read(doc) {
 		e.Code, e.Message = apierr.OneLine(d.Code), apierr.OneLine(d.Message)
 		if e.RequestID == "" {
-			e.RequestID = d.RequestID
+			e.RequestID = apierr.OneLine(d.RequestID)
 		}
 		return e
 	}
