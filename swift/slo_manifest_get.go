@@ -138,8 +138,11 @@ func decodeManifest(doc []byte) ([]SLOSegment, error) {
 			Path: strings.TrimPrefix(e.Path+e.Name, "/"), ETag: strings.Trim(e.ETag+e.Hash, `"`), SizeBytes: e.SizeBytes + e.Bytes,
 			Range: e.Range, Data: e.Data, ContentType: e.ContentType, LastModified: e.LastModified.Time, SubSLO: e.SubSLO,
 		}
-		if s := &segments[i]; s.Path == "" && len(s.Data) == 0 {
+		switch s := &segments[i]; {
+		case s.Path == "" && len(s.Data) == 0:
 			return nil, malformed(fmt.Sprintf("segment %d of the manifest has no name", i+1))
+		case s.SizeBytes < 0: // or the sum is too large
+			return nil, malformed(fmt.Sprintf("segment %d of the manifest has no size", i+1))
 		}
 	}
 	return segments, nil

@@ -97,8 +97,8 @@ func lengthOf(spec string, size int64) (int64, error) {
 	first, err1 := strconv.ParseInt(from, 10, 64)
 	last, err2 := strconv.ParseInt(to, 10, 64)
 	switch {
-	case !ok:
-	case from == "" && err2 == nil:
+	case !ok || err1 == nil && first < 0 || err2 == nil && last < 0:
+	case from == "" && err2 == nil && min(last, size) > 0:
 		return min(last, size), nil
 	case to == "" && err1 == nil && first < size:
 		return size - first, nil
