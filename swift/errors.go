@@ -194,8 +194,13 @@ var (
 	markup  = regexp.MustCompile(`(?s)<[^>]*>`)
 )
 
+// maxPage is how much of a page is searched for its text. The search for a heading that has no
+// end begins anew at every heading.
+const maxPage = 4 << 10
+
 // message takes the text out of a page.
 func message(doc string) string {
+	doc = doc[:min(len(doc), maxPage)]
 	if strings.HasPrefix(doc, "<") {
 		doc = html.UnescapeString(markup.ReplaceAllString(heading.ReplaceAllString(doc, " "), " "))
 	}

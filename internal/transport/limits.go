@@ -15,6 +15,7 @@ const (
 	ExpectContinueTimeout = time.Second
 	IdleConnTimeout       = 90 * time.Second
 	IdleConnsPerHost      = 256
+	MaxHeaderBytes        = 1 << 20  // of an answer, all its 1xx before it included
 	BufferSize            = 16 << 10 // of reads and writes, each, per connection; bodies go past it
 
 	// DefaultIdle is how long a body may stand still in either direction.
@@ -43,20 +44,21 @@ func NewHTTPTransport(cfg *tls.Config) *http.Transport {
 	}
 	dialer := newDialer()
 	return &http.Transport{
-		Proxy:                 http.ProxyFromEnvironment,
-		DialContext:           dial(dialer),
-		DialTLSContext:        dialTLS(dialer, cfg),
-		Protocols:             protocols,
-		TLSClientConfig:       cfg, // for servers behind a proxy
-		TLSHandshakeTimeout:   TLSHandshakeTimeout,
-		ResponseHeaderTimeout: ResponseHeaderTimeout,
-		ExpectContinueTimeout: ExpectContinueTimeout,
-		IdleConnTimeout:       IdleConnTimeout,
-		MaxIdleConns:          0, // no total: the limit per host governs
-		MaxIdleConnsPerHost:   IdleConnsPerHost,
-		ReadBufferSize:        BufferSize,
-		WriteBufferSize:       BufferSize,
-		DisableCompression:    true,
+		Proxy:                  http.ProxyFromEnvironment,
+		DialContext:            dial(dialer),
+		DialTLSContext:         dialTLS(dialer, cfg),
+		Protocols:              protocols,
+		TLSClientConfig:        cfg, // for servers behind a proxy
+		TLSHandshakeTimeout:    TLSHandshakeTimeout,
+		ResponseHeaderTimeout:  ResponseHeaderTimeout,
+		ExpectContinueTimeout:  ExpectContinueTimeout,
+		IdleConnTimeout:        IdleConnTimeout,
+		MaxResponseHeaderBytes: MaxHeaderBytes,
+		MaxIdleConns:           0, // no total: the limit per host governs
+		MaxIdleConnsPerHost:    IdleConnsPerHost,
+		ReadBufferSize:         BufferSize,
+		WriteBufferSize:        BufferSize,
+		DisableCompression:     true,
 	}
 }
 
