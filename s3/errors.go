@@ -37,6 +37,9 @@ var (
 	// may be done. The refusal is wrapped beside it. See "What is retried" in the package's
 	// documentation.
 	ErrAmbiguous = errors.New("not known whether it took effect")
+	// ErrAnswerTooLong: the server answers with a document of more than 64 MiB. It is
+	// not asked for again.
+	ErrAnswerTooLong = transport.ErrAnswerTooLong
 	// ErrRetryBudget: a retry was due, but the client's budget was empty.
 	ErrRetryBudget = transport.ErrBudget
 )

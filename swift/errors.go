@@ -43,6 +43,9 @@ var (
 	// ErrListingStuck: a server says that a listing goes on, but not past the marker
 	// that it was given. The entries so far have been yielded.
 	ErrListingStuck = errors.New("listing does not advance")
+	// ErrAnswerTooLong: the answer has more than 64 MiB, or 8 MiB where it is no listing. It is
+	// not asked for again.
+	ErrAnswerTooLong = transport.ErrAnswerTooLong
 	// ErrRetryBudget: a retry was due, but the client's budget was empty.
 	ErrRetryBudget = transport.ErrBudget
 )
