@@ -14,6 +14,11 @@ COVERAGE := 90
 LINT_VERSION := v2.15.0
 LINT         := $(BIN)/golangci-lint-$(LINT_VERSION)
 
+# The scanner for known vulnerabilities, built in the same way.
+VULN_VERSION := v1.8.0
+VULN_DB      ?= https://vuln.go.dev
+VULN         := $(BIN)/govulncheck-$(VULN_VERSION)
+
 # The public Signature V4 test vectors are another project's data and not in this repository:
 # SIGV4_SUITE names a folder that has them.
 SIGV4_SUITE ?= $(abspath $(wildcard ../shared/facts/sigv4-suite))
@@ -25,7 +30,7 @@ endif
 MODULES := $(patsubst %/go.mod,%,$(wildcard examples/go.mod internal/peers/go.mod))
 
 .DEFAULT_GOAL := help
-.PHONY: help test lint fmt race fuzz peers integration bench microbench size cover tidy-check
+.PHONY: help test lint fmt race vulncheck fuzz peers integration bench microbench size cover tidy-check
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +52,15 @@ $(LINT):
 	@mkdir -p $(BIN)/new
 	cd $(BIN)/new && GOWORK=off GOBIN=$(BIN)/new $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION)
 	@mv $(BIN)/new/golangci-lint $(LINT) && rm -rf $(BIN)/new
+
+vulncheck: $(VULN) ## known vulnerabilities that the code of any module can reach, by VULN_DB (https://vuln.go.dev)
+	$(VULN) -db $(VULN_DB) ./...
+	@set -e; for m in $(MODULES); do echo "$(notdir $(VULN)) in $$m"; (cd $$m && GOWORK=off $(VULN) -db $(VULN_DB) ./...); done
+
+$(VULN):
+	@mkdir -p $(BIN)/new-vuln
+	cd $(BIN)/new-vuln && GOWORK=off GOBIN=$(BIN)/new-vuln $(GO) install golang.org/x/vuln/cmd/govulncheck@$(VULN_VERSION)
+	@mv $(BIN)/new-vuln/govulncheck $(VULN) && rm -rf $(BIN)/new-vuln
 
 fuzz: ## every fuzz target for FUZZTIME (10s)
 	@set -e; for d in $$(grep -rl --include='*_test.go' '^func Fuzz' . | grep -v -e '^./internal/peers/' -e '^./examples/' | xargs -r dirname | sort -u); do \
