@@ -93,8 +93,7 @@ func FuzzSTS(f *testing.F) {
 	f.Add(200, []byte("<AssumeRoleWithWebIdentityResponse/>"))
 	f.Add(400, []byte(stsErrorXML("ExpiredTokenException", "a&#10;b "+stsWebToken)))
 	f.Fuzz(func(t *testing.T, status int, doc []byte) {
-		r := &answer{Response: &http.Response{StatusCode: status, Header: http.Header{}}, Document: doc}
-		e := parseSTSError(&transport.Response{Response: r.Response, Document: doc}, stsWebToken)
+		e := parseSTSError(&transport.Response{Response: &http.Response{StatusCode: status, Header: http.Header{}}, Document: doc}, stsWebToken)
 		requireOneLine(t, e.Error())
 		if strings.Contains(e.Error(), stsWebToken) {
 			t.Fatal("a token is told")

@@ -30,7 +30,7 @@ func of(b *strings.Builder, v any, depth int) {
 	}
 	slog.New(slog.NewTextHandler(b, nil)).Info("value", "v", v)
 	slog.New(slog.NewJSONHandler(b, nil)).Info("value", "v", v)
-	switch e := v.(type) { //nolint:errorlint // each layer is looked at by itself
+	switch e := v.(type) {
 	case interface{ Unwrap() error }:
 		of(b, e.Unwrap(), depth+1)
 	case interface{ Unwrap() []error }:
