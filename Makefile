@@ -28,6 +28,11 @@ PLATFORMS ?= linux/amd64 linux/arm64 linux/386 darwin/arm64 windows/amd64
 SIZE_LIMIT    ?= 8.0
 MODULES_LIMIT ?= 6
 
+# The scanner for known vulnerabilities, built in the same way.
+VULN_VERSION := v1.8.0
+VULN_DB      ?= https://vuln.go.dev
+VULN         := $(BIN)/govulncheck-$(VULN_VERSION)
+
 # The public Signature V4 test vectors are another project's data and not in this repository:
 # SIGV4_SUITE names a folder that has them.
 SIGV4_SUITE ?= $(abspath $(wildcard ../shared/facts/sigv4-suite))
@@ -72,6 +77,13 @@ $(APIDIFF):
 
 $(LICENSES):
 	$(call build,github.com/google/go-licenses,$(LICENSES_VERSION),$@)
+
+vulncheck: $(VULN) ## known vulnerabilities that the code of any module can reach, by VULN_DB (https://vuln.go.dev)
+	$(VULN) -db $(VULN_DB) ./...
+	@set -e; for m in $(MODULES); do echo "$(notdir $(VULN)) in $$m"; (cd $$m && GOWORK=off $(VULN) -db $(VULN_DB) ./...); done
+
+$(VULN):
+	$(call build,golang.org/x/vuln/cmd/govulncheck,$(VULN_VERSION),$@)
 
 fuzz: ## every fuzz target for FUZZTIME (10s)
 	@set -e; for d in $$(grep -rl --include='*_test.go' '^func Fuzz' . | grep -v -e '^./internal/peers/' -e '^./internal/faults/' -e '^./examples/' | xargs -r dirname | sort -u); do \

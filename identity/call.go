@@ -175,7 +175,7 @@ func keystoneError(r *answer) *Error {
 		}
 	case r.StatusCode > 300 && r.StatusCode < 400:
 		if to, err := url.Parse(r.Header.Get("Location")); err == nil && to.Host != "" {
-			e.Message = "the server moves on to " + to.Scheme + "://" + to.Host + to.EscapedPath()
+			e.Message = apierr.OneLine("the server moves on to " + to.Scheme + "://" + to.Host + to.EscapedPath())
 		}
 	case e.Message == "" && !bytes.HasPrefix(bytes.TrimSpace(r.Document), []byte("{")) && len(r.Document) > 0:
 		e.Message = fmt.Sprintf("no JSON but %d bytes of %s", len(r.Document), apierr.OneLine(r.Header.Get("Content-Type")))

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/stowage-go/stowage/internal/apierr"
 )
 
 // Catalog are the services that a token opens, v2.0's in the form of v3.
@@ -113,9 +115,9 @@ func (e *EndpointError) Error() string {
 		}
 	}
 	if has = sorted(has); len(has) > 0 {
-		b.WriteString("; there is " + strings.Join(has, ", "))
+		b.WriteString("; there is " + apierr.OneLine(strings.Join(has, ", ")))
 	} else {
-		b.WriteString("; there are " + strings.Join(sorted(types), ", "))
+		b.WriteString("; there are " + apierr.OneLine(strings.Join(sorted(types), ", ")))
 	}
 	return b.String()
 }

@@ -185,5 +185,5 @@ func versionNames(versions []APIVersion) string {
 	for i, v := range versions {
 		names[i] = v.ID
 	}
-	return strings.Join(names, ", ")
+	return apierr.OneLine(strings.Join(names, ", "))
 }

@@ -29,6 +29,8 @@ var (
 	ErrMalformedAnswer = errors.New("malformed answer")
 	// ErrUnsupported: the version or dialect in use lacks the operation.
 	ErrUnsupported = errors.New("not supported")
+	// ErrAnswerTooLong: the answer has more than 2 MiB. It is not asked for again.
+	ErrAnswerTooLong = transport.ErrAnswerTooLong
 	// ErrRetryBudget: a retry was due, but the client's budget was empty.
 	ErrRetryBudget = transport.ErrBudget
 )

@@ -79,6 +79,9 @@ func newConnection(o HTTPOptions) (*connection, error) {
 }
 
 // now is the service's time, as far as known: what its expiries are compared with.
+// maxAnswer is the longest answer that is read; the catalogs of the largest clouds are a tenth.
+const maxAnswer = 2 << 20
+
 func (c *connection) now() time.Time { return c.pipeline.Clock.Now() }
 
 // do sends r through the pipeline.
@@ -87,6 +90,7 @@ func (c *connection) do(ctx context.Context, r *transport.Request, h transport.H
 		r.Header = make(http.Header)
 	}
 	r.Header["User-Agent"] = c.userAgent
+	r.MaxDocument = maxAnswer
 	return c.pipeline.Do(ctx, r, h)
 }
 

@@ -212,9 +212,31 @@ func (k *call) sameService(to *url.URL) bool {
 		return false
 	}
 	if ep.aws {
-		return strings.HasSuffix(to.Hostname(), ".amazonaws.com") || strings.HasSuffix(to.Hostname(), ".amazonaws.com.cn")
+		return to.Port() == "" && isAWSHost(to.Host)
 	}
 	return to.Host == ep.host || strings.HasSuffix(to.Host, "."+ep.host)
+}
+
+// isAWSHost tells hosts of S3 at AWS from those that its customers have below the same name:
+// [bucket.]s3[-suffix][.dualstack][.region].amazonaws.com[.cn].
+func isAWSHost(host string) bool {
+	host, ok := strings.CutSuffix(strings.TrimSuffix(host, ".cn"), ".amazonaws.com")
+	if !ok {
+		return false
+	}
+	labels := strings.Split(host, ".")
+	for i, label := range labels[max(0, len(labels)-3):] {
+		last := max(0, len(labels)-3) + i
+		if label != "s3" && !strings.HasPrefix(label, "s3-") && !strings.HasPrefix(label, "s3express-") {
+			continue
+		}
+		rest := labels[last+1:]
+		if len(rest) > 0 && rest[0] == "dualstack" {
+			rest = rest[1:]
+		}
+		return len(rest) == 0 || len(rest) == 1 && strings.Count(rest[0], "-") >= 2
+	}
+	return false
 }
 
 // regionKey is what a region is remembered for: the same name may be another bucket on

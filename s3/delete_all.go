@@ -10,6 +10,7 @@ import (
 
 	"github.com/aws/smithy-go"
 
+	"github.com/stowage-go/stowage/internal/apierr"
 	"github.com/stowage-go/stowage/internal/rest"
 )
 
@@ -93,7 +94,7 @@ func (e *DeleteAllError) Error() string {
 	if e.Err != nil {
 		return text + ": " + e.Err.Error()
 	}
-	return text + ": " + f.Code + ": " + oneLine(f.Message)
+	return text + ": " + apierr.OneLine(f.Code) + ": " + apierr.OneLine(f.Message)
 }
 
 // Unwrap returns Err.

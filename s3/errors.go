@@ -37,6 +37,9 @@ var (
 	// may be done. The refusal is wrapped beside it. See "What is retried" in the package's
 	// documentation.
 	ErrAmbiguous = errors.New("not known whether it took effect")
+	// ErrAnswerTooLong: the server answers with a document of more than 64 MiB. It is
+	// not asked for again.
+	ErrAnswerTooLong = transport.ErrAnswerTooLong
 	// ErrRetryBudget: a retry was due, but the client's budget was empty.
 	ErrRetryBudget = transport.ErrBudget
 )
@@ -220,9 +223,9 @@ func parseError(r *transport.Response) *Error {
 		if doc.Error != nil {
 			doc.Code, doc.Message = doc.Error.Code, doc.Error.Message
 		}
-		e.Code, e.Message = oneLine(doc.Code), oneLine(doc.Message)
-		e.RequestID, e.HostID = doc.RequestID, doc.HostID
-		e.Region, e.Endpoint = doc.Region, doc.Endpoint
+		e.Code, e.Message = apierr.OneLine(doc.Code), apierr.OneLine(doc.Message)
+		e.RequestID, e.HostID = apierr.OneLine(doc.RequestID), apierr.OneLine(doc.HostID)
+		e.Region, e.Endpoint = apierr.OneLine(doc.Region), apierr.OneLine(doc.Endpoint)
 	}
 	if e.Code == "" {
 		e.Code = apierr.Code(r.StatusCode)
@@ -231,16 +234,13 @@ func parseError(r *transport.Response) *Error {
 		e.RequestID = id
 	}
 	if id := r.Header.Get("X-Amz-Id-2"); id != "" {
-		e.HostID = id
+		e.HostID = apierr.OneLine(id)
 	}
 	if region := r.Header.Get("X-Amz-Bucket-Region"); region != "" {
-		e.Region = region
+		e.Region = apierr.OneLine(region)
 	}
 	return e
 }
-
-// oneLine keeps a message from breaking a log line.
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // operationError puts the operation's name around any failure of a call.
 func operationError(operation string, err error) error {

@@ -1,14 +1,16 @@
 package s3
 
 import (
+	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"iter"
-	"strings"
 
 	"github.com/aws/smithy-go/eventstream"
 
+	"github.com/stowage-go/stowage/internal/apierr"
 	"github.com/stowage-go/stowage/internal/rest"
 )
 
@@ -79,7 +81,11 @@ func (o *SelectObjectContentOutput) Events() iter.Seq2[SelectObjectContentEvent,
 		defer o.Payload.Close()
 		decoder := eventstream.NewDecoder()
 		for {
-			m, err := decoder.Decode(o.Payload, nil)
+			message, err := boundedMessage(o.Payload)
+			var m eventstream.Message
+			if err == nil {
+				m, err = decoder.Decode(message, nil)
+			}
 			if errors.Is(err, io.EOF) {
 				err = io.ErrUnexpectedEOF
 			}
@@ -109,18 +115,39 @@ func (o *SelectObjectContentOutput) Close() error {
 	return o.Payload.Close()
 }
 
+// What a message may have: far more than S3 sends, and all that one can make the decoder hold,
+// which itself goes by the 32 bits of its length.
+const (
+	maxMessage        = 16 << 20
+	maxMessageHeaders = 128 << 10
+)
+
+// boundedMessage is the stream from its next message on, whose lengths make sense.
+func boundedMessage(stream io.Reader) (io.Reader, error) {
+	const prelude, frame = 8, 16 // lengths; with both CRCs
+	head := make([]byte, prelude)
+	if _, err := io.ReadFull(stream, head); err != nil {
+		return nil, err
+	}
+	length, headers := binary.BigEndian.Uint32(head), binary.BigEndian.Uint32(head[4:])
+	if length > maxMessage || headers > maxMessageHeaders || int64(length) < int64(headers)+frame {
+		return nil, fmt.Errorf("a message of %d bytes with %d of headers: at most %d and %d are read", length, headers, maxMessage, maxMessageHeaders)
+	}
+	return io.MultiReader(bytes.NewReader(head), stream), nil
+}
+
 // selectEvent reads one message; nil is one of a kind that is not known.
 func selectEvent(m *eventstream.Message) (SelectObjectContentEvent, error) {
 	switch eventHeader(m, eventstream.MessageTypeHeader) {
 	case eventstream.EventMessageType:
 	case eventstream.ErrorMessageType:
 		return nil, &Error{
-			Code:       eventHeader(m, eventstream.ErrorCodeHeader),
-			Message:    strings.Join(strings.Fields(eventHeader(m, eventstream.ErrorMessageHeader)), " "),
+			Code:       apierr.OneLine(eventHeader(m, eventstream.ErrorCodeHeader)),
+			Message:    apierr.OneLine(eventHeader(m, eventstream.ErrorMessageHeader)),
 			StatusCode: 200,
 		}
 	case eventstream.ExceptionMessageType:
-		return nil, &Error{Code: eventHeader(m, eventstream.ExceptionTypeHeader), StatusCode: 200}
+		return nil, &Error{Code: apierr.OneLine(eventHeader(m, eventstream.ExceptionTypeHeader)), StatusCode: 200}
 	default:
 		return nil, nil
 	}

@@ -13,7 +13,7 @@ import (
 )
 
 // event encodes one message; headers are names and values in turn.
-func event(t *testing.T, payload string, headers ...string) []byte {
+func event(t testing.TB, payload string, headers ...string) []byte {
 	t.Helper()
 	m := eventstream.Message{Payload: []byte(payload)}
 	for i := 0; i+1 < len(headers); i += 2 {

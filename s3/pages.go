@@ -3,10 +3,12 @@ package s3
 import (
 	"errors"
 	"iter"
+
+	"github.com/stowage-go/stowage/internal/rest"
 )
 
 // ErrListingStuck: a server says that a listing goes on but names a place to go on
-// from that is not after the last. The entries so far have been yielded.
+// from that is not after the last, or that the listing was at before. The entries so far have been yielded.
 var ErrListingStuck = errors.New("listing does not advance")
 
 // pages walks a listing. next moves the input to the page after out, and reports
@@ -17,6 +19,7 @@ func pages[In, Out any](operation string, in *In, fetch func(*In) (*Out, error),
 		if in != nil {
 			page = *in
 		}
+		var round rest.Round[In]
 		for {
 			out, err := fetch(&page)
 			if err != nil {
@@ -27,6 +30,9 @@ func pages[In, Out any](operation string, in *In, fetch func(*In) (*Out, error),
 				return
 			}
 			more, err := next(&page, out)
+			if err == nil && more && round.Closed(page) {
+				err = ErrListingStuck
+			}
 			if err != nil {
 				yield(nil, operationError(operation, err))
 				return

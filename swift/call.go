@@ -91,6 +91,9 @@ func (k *call) do(ctx context.Context) (*transport.Response, error) {
 		Expect:    k.expectContinue(),
 		Sensitive: k.request.Sensitive,
 	}
+	if k.info.Name != opListObjects.Name && k.info.Name != opListContainers.Name {
+		r.MaxDocument = maxReport
+	}
 	resp, err := k.settings.pipeline.Do(ctx, &r, k)
 	if err != nil && k.payload.body.Touched() && errors.Is(err, ErrUnauthorized) {
 		k.settings.options.Auth.Invalidate(k.used)
@@ -98,6 +101,10 @@ func (k *call) do(ctx context.Context) (*transport.Response, error) {
 	}
 	return resp, err
 }
+
+// maxReport is the longest answer that is read of an operation that lists nothing: a thousand
+// failures of one in bulk, with the longest of names, stay below.
+const maxReport = 8 << 20
 
 var identityEncoding = []string{"identity"}
 

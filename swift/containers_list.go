@@ -165,7 +165,7 @@ func decodeContainers(r *transport.Response, out *ListContainersOutput) error {
 		if out.Containers, ok = scanEntries(doc, scanContainer); ok {
 			return nil
 		}
-		var entries []jsonContainer
+		var entries list[jsonContainer]
 		if err := json.Unmarshal(doc, &entries); err != nil {
 			return err
 		}

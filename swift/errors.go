@@ -43,6 +43,9 @@ var (
 	// ErrListingStuck: a server says that a listing goes on, but not past the marker
 	// that it was given. The entries so far have been yielded.
 	ErrListingStuck = errors.New("listing does not advance")
+	// ErrAnswerTooLong: the answer has more than 64 MiB, or 8 MiB where it is no listing. It is
+	// not asked for again.
+	ErrAnswerTooLong = transport.ErrAnswerTooLong
 	// ErrRetryBudget: a retry was due, but the client's budget was empty.
 	ErrRetryBudget = transport.ErrBudget
 )
@@ -181,7 +184,7 @@ func parseError(r *transport.Response) *Error {
 	if d.read(doc) {
 		e.Code, e.Message = apierr.OneLine(d.Code), apierr.OneLine(d.Message)
 		if e.RequestID == "" {
-			e.RequestID = d.RequestID
+			e.RequestID = apierr.OneLine(d.RequestID)
 		}
 		return e
 	}
@@ -194,8 +197,13 @@ var (
 	markup  = regexp.MustCompile(`(?s)<[^>]*>`)
 )
 
+// maxPage is how much of a page is searched for its text. The search for a heading that has no
+// end begins anew at every heading.
+const maxPage = 4 << 10
+
 // message takes the text out of a page.
 func message(doc string) string {
+	doc = doc[:min(len(doc), maxPage)]
 	if strings.HasPrefix(doc, "<") {
 		doc = html.UnescapeString(markup.ReplaceAllString(heading.ReplaceAllString(doc, " "), " "))
 	}

@@ -35,6 +35,31 @@ func (t *timestamp) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
+// maxEntries is the most that a listing or a manifest may hold, fifty times what a server puts
+// on a page unless told otherwise: an empty entry takes forty times its length in memory.
+const maxEntries = 500_000
+
+// list is an array of at most maxEntries.
+type list[E any] []E
+
+func (l *list[E]) UnmarshalJSON(doc []byte) error {
+	d := json.NewDecoder(bytes.NewReader(doc))
+	if t, err := d.Token(); err != nil || t != json.Delim('[') {
+		return json.Unmarshal(doc, (*[]E)(l)) // null, or an error that says what it is
+	}
+	for *l = []E{}; d.More(); {
+		if len(*l) == maxEntries {
+			return fmt.Errorf("more than %d entries", maxEntries)
+		}
+		var e E
+		if err := d.Decode(&e); err != nil {
+			return err
+		}
+		*l = append(*l, e)
+	}
+	return nil
+}
+
 // readListing decodes a listing by its Content-Type: what was asked for is not always what
 // comes.
 func readListing(r *transport.Response, asJSON, asXML func(doc []byte) error, plain func(name string)) error {
@@ -46,6 +71,9 @@ func readListing(r *transport.Response, asJSON, asXML func(doc []byte) error, pl
 	var err error
 	switch kind {
 	case "text/plain":
+		if n := bytes.Count(doc, []byte("\n")); n > maxEntries {
+			return malformed(fmt.Sprintf("a listing of %d lines", n))
+		}
 		for line := range strings.Lines(string(r.Document)) {
 			if name := strings.TrimSuffix(line, "\n"); name != "" {
 				plain(name)

@@ -37,7 +37,11 @@ func scanEntries[E any](doc []byte, member func(s *scanner, e *E, name []byte) b
 		}
 		if len(entries) == cap(entries) {
 			// Entries are of about the same length.
-			grown := make([]E, len(entries), max(8, 2*len(entries), len(entries)*len(doc)/max(s.at, 1)+len(entries)/8))
+			if len(entries) >= maxEntries {
+				return nil, false
+			}
+			room := max(8, 2*len(entries), len(entries)*len(doc)/max(s.at, 1)+len(entries)/8)
+			grown := make([]E, len(entries), min(room, maxEntries))
 			copy(grown, entries)
 			entries = grown
 		}

@@ -165,7 +165,7 @@ func decodeObjects(r *transport.Response, out *ListObjectsOutput) error {
 		if out.Objects, ok = scanEntries(doc, scanObject); ok {
 			return nil
 		}
-		var entries []jsonObject
+		var entries list[jsonObject]
 		if err := json.Unmarshal(doc, &entries); err != nil {
 			return err
 		}

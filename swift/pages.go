@@ -23,6 +23,7 @@ func pages[In, Out any](operation string, in *In, fetch func(*In) (*Out, error),
 		if in != nil {
 			page = *in
 		}
+		var round rest.Round[In]
 		for first := true; ; first = false {
 			out, err := fetch(&page)
 			if err != nil {
@@ -30,6 +31,9 @@ func pages[In, Out any](operation string, in *In, fetch func(*In) (*Out, error),
 				return
 			}
 			to, err := next(&page, out)
+			if err == nil && to == more && round.Closed(page) {
+				err = ErrListingStuck
+			}
 			if (to != past || first) && !yield(out, nil) {
 				return
 			}

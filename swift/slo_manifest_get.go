@@ -114,19 +114,22 @@ func (c *Client) getSLOManifest(ctx context.Context, in *GetSLOManifestInput, op
 	return out, nil
 }
 
+// keptSegment is a segment in either form.
+type keptSegment struct {
+	rawSegment
+
+	Name         string    `json:"name"`
+	Hash         string    `json:"hash"`
+	Bytes        int64     `json:"bytes"`
+	ContentType  string    `json:"content_type"`
+	LastModified timestamp `json:"last_modified"`
+	SubSLO       bool      `json:"sub_slo"`
+}
+
 // decodeManifest reads both forms of a manifest: the raw one and the one that is kept, which
 // has other names for the same.
 func decodeManifest(doc []byte) ([]SLOSegment, error) {
-	var entries []struct {
-		rawSegment
-
-		Name         string    `json:"name"`
-		Hash         string    `json:"hash"`
-		Bytes        int64     `json:"bytes"`
-		ContentType  string    `json:"content_type"`
-		LastModified timestamp `json:"last_modified"`
-		SubSLO       bool      `json:"sub_slo"`
-	}
+	var entries list[keptSegment]
 	doc = bytes.TrimSpace(doc)
 	if err := json.Unmarshal(doc, &entries); err != nil {
 		return nil, malformed(fmt.Sprintf("manifest of %d bytes: %v", len(doc), apierr.JSONError(err)))
@@ -138,8 +141,11 @@ func decodeManifest(doc []byte) ([]SLOSegment, error) {
 			Path: strings.TrimPrefix(e.Path+e.Name, "/"), ETag: strings.Trim(e.ETag+e.Hash, `"`), SizeBytes: e.SizeBytes + e.Bytes,
 			Range: e.Range, Data: e.Data, ContentType: e.ContentType, LastModified: e.LastModified.Time, SubSLO: e.SubSLO,
 		}
-		if s := &segments[i]; s.Path == "" && len(s.Data) == 0 {
+		switch s := &segments[i]; {
+		case s.Path == "" && len(s.Data) == 0:
 			return nil, malformed(fmt.Sprintf("segment %d of the manifest has no name", i+1))
+		case s.SizeBytes < 0: // or the sum is too large
+			return nil, malformed(fmt.Sprintf("segment %d of the manifest has no size", i+1))
 		}
 	}
 	return segments, nil

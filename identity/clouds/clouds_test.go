@@ -401,6 +401,7 @@ func FuzzLoad(f *testing.F) {
 		f.Add([]byte(seed), []byte("clouds: {a: {auth: {password: PASS}}}"), false)
 		f.Add([]byte(seed), []byte("public-clouds: {p: {auth: {auth_url: http://k}}}"), true)
 	}
+	root := f.TempDir()
 	f.Fuzz(func(t *testing.T, clouds, beside []byte, asJSON bool) {
 		suffix := ".yaml"
 		if asJSON {
@@ -416,7 +417,9 @@ func FuzzLoad(f *testing.F) {
 				t.Fatal(err)
 			}
 		}
-		root := write(t, map[string]string{"clouds" + suffix: string(docs[0]), "secure" + suffix: string(docs[1]), "clouds-public" + suffix: string(docs[1])})
+		for name, doc := range map[string][]byte{"clouds": docs[0], "secure": docs[1], "clouds-public": docs[1]} {
+			require.NoError(t, os.WriteFile(filepath.Join(root, name+suffix), doc, 0o600))
+		}
 		o, err := Load(Options{Files: []string{root + "/clouds" + suffix}, Lookup: lookup(nil)})
 		if err != nil {
 			if strings.ContainsAny(err.Error(), "\n") && !bytes.ContainsAny(docs[0], `"`) {

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
@@ -16,13 +18,32 @@ import (
 // maxLine bounds what a server can put into an error.
 const maxLine = 500
 
-// OneLine keeps a text from breaking, or flooding, a log line.
+// OneLine keeps a server's text from breaking, flooding or disguising a log line: every run of
+// blanks, and of characters that don't print, such as a terminal's escapes, becomes one blank,
+// and no more than the first 500 bytes of that are kept, however long the text is.
 func OneLine(s string) string {
-	s = strings.Join(strings.Fields(s), " ")
-	if len(s) > maxLine {
-		s = strings.TrimSpace(strings.ToValidUTF8(s[:maxLine], "")) + "..."
+	var b strings.Builder
+	blank := false
+	for _, r := range s {
+		if unicode.IsSpace(r) || !unicode.IsPrint(r) {
+			blank = b.Len() > 0
+			continue
+		}
+		more := utf8.RuneLen(r)
+		if blank {
+			more++
+		}
+		if b.Len()+more > maxLine {
+			b.WriteString("...")
+			break
+		}
+		if blank {
+			b.WriteByte(' ')
+			blank = false
+		}
+		b.WriteRune(r)
 	}
-	return s
+	return b.String()
 }
 
 // Code is the code of an answer that has none: the status' name without spaces, such as

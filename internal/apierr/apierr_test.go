@@ -17,6 +17,10 @@ func TestOneLine(t *testing.T) {
 	long := OneLine(strings.Repeat("é", 300))
 	require.Equal(t, strings.Repeat("é", 250)+"...", long)
 	require.Equal(t, "x"+strings.Repeat("é", 249)+"...", OneLine("x"+strings.Repeat("é", 300)), "cut between characters")
+	require.Equal(t, "a [31mb c d \uFFFD e", OneLine("a\x00\x1b[31mb\u202ec\u2028d\u200b\u0085 \xff\x7f e\x00"), "nothing that moves a cursor, or turns the text round")
+	require.Empty(t, OneLine("\x00\r\n"))
+	flood := strings.Repeat(" x", 32<<20)
+	require.Less(t, testing.AllocsPerRun(1, func() { OneLine(flood) }), 20.0)
 }
 
 func TestStatus(t *testing.T) {

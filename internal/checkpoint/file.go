@@ -70,11 +70,18 @@ func Read[H Header, R Receipt](path string) (*File[H, R], error) {
 		return nil, err
 	}
 	defer f.Close()
-	c := &File[H, R]{Receipts: map[int]R{}, Loaded: true, path: path}
-	if err := c.decode(f, maxFile); err != nil {
+	c, err := Decode[H, R](f)
+	if err != nil {
 		return nil, fmt.Errorf("checkpoint %s%w", path, err)
 	}
+	c.path = path
 	return c, nil
+}
+
+// Decode reads the content of a file. What it returns has no place on disk.
+func Decode[H Header, R Receipt](r io.Reader) (*File[H, R], error) {
+	c := &File[H, R]{Receipts: map[int]R{}, Loaded: true}
+	return c, c.decode(r, maxFile)
 }
 
 // lineError is what is wrong in a line; 0 is the file as a whole.

@@ -42,6 +42,9 @@ type State struct {
 
 const stateVersion = 1
 
+// maxState is how much is read of what notes the parts: a million of them stay below.
+const maxState = 128 << 20
+
 // partLine is a part that is there.
 type partLine struct {
 	Part int    `json:"part"` // from 0
@@ -116,7 +119,7 @@ func (p *Partial) load(source string) (bool, error) {
 		return false, err
 	}
 	p.log = log
-	text, err := io.ReadAll(log)
+	text, err := io.ReadAll(io.LimitReader(log, maxState))
 	if err != nil {
 		return false, first(err, log.Close())
 	}

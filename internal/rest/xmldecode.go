@@ -87,7 +87,14 @@ type xmlDecoder struct {
 	text   []byte         // of the element that is read
 	open   []xmlscan.Name // elements that are skipped
 	depth  int
+	items  int // of all lists so far
 }
+
+// maxItems is the most items that the lists of a document may have together, ten times what the
+// API puts on any page: an empty element takes a hundred times its length in memory.
+const maxItems = 100_000
+
+var errItems = errors.New("has more than " + strconv.Itoa(maxItems) + " items in its lists")
 
 var (
 	// errUnclosed is for a document that ends between two tags, where the scanner
@@ -335,6 +342,9 @@ func (d *xmlDecoder) reserve(v reflect.Value, name string) {
 
 // item appends one element to a list.
 func (d *xmlDecoder) item(name xmlscan.Name, m *xmlMember, v reflect.Value) error {
+	if d.items++; d.items > maxItems {
+		return errItems
+	}
 	n := v.Len()
 	v.Grow(1)
 	v.SetLen(n + 1)

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/stowage-go/stowage/internal/apierr"
 )
 
 // ErrBudget is what a call fails with, client-side, when a retry was due but the
@@ -78,8 +80,11 @@ type ConnectionError struct {
 	Err  error
 }
 
-// Error names the host; the cause follows.
-func (e *ConnectionError) Error() string { return "no answer from " + e.Host + ": " + e.Err.Error() }
+// Error names the host; the cause follows, of which the server may have had a word, in a
+// certificate's names or a header that can't be read.
+func (e *ConnectionError) Error() string {
+	return "no answer from " + e.Host + ": " + apierr.OneLine(e.Err.Error())
+}
 
 // Unwrap returns the cause.
 func (e *ConnectionError) Unwrap() error { return e.Err }

@@ -15,6 +15,7 @@ const (
 	ExpectContinueTimeout = time.Second
 	IdleConnTimeout       = 90 * time.Second
 	IdleConnsPerHost      = 256
+	MaxHeaderBytes        = 1 << 20  // of an answer, all its 1xx before it included
 	BufferSize            = 16 << 10 // of reads and writes, each, per connection; bodies go past it
 
 	// DefaultIdle is how long a body may stand still in either direction.
@@ -26,15 +27,18 @@ const (
 // of its name, files sent by the kernel and other bodies in chunks of 64 KiB, with all their
 // TLS records in one system call, limits on each phase instead of a total one, HTTP/1.1 (several connections beat one multiplexed connection
 // for bulk) and no transparent decompression, which would change the bytes that a
-// checksum is about. cfg is the TLS configuration; nil: TLS 1.2 and up with the system's
-// roots. An http.Response over such a connection has no TLS state.
+// checksum is about. cfg is the TLS configuration; nil: with the system's roots; TLS 1.2 and up
+// unless it says otherwise. An http.Response over such a connection has no TLS state.
 func NewHTTPTransport(cfg *tls.Config) *http.Transport {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
 	if cfg == nil {
-		cfg = &tls.Config{MinVersion: tls.VersionTLS12}
+		cfg = new(tls.Config)
 	} else {
 		cfg = cfg.Clone()
+	}
+	if cfg.MinVersion == 0 {
+		cfg.MinVersion = tls.VersionTLS12
 	}
 	// Small records make a page appear sooner; a part only waits for its end.
 	cfg.DynamicRecordSizingDisabled = true
@@ -43,20 +47,21 @@ func NewHTTPTransport(cfg *tls.Config) *http.Transport {
 	}
 	dialer := newDialer()
 	return &http.Transport{
-		Proxy:                 http.ProxyFromEnvironment,
-		DialContext:           dial(dialer),
-		DialTLSContext:        dialTLS(dialer, cfg),
-		Protocols:             protocols,
-		TLSClientConfig:       cfg, // for servers behind a proxy
-		TLSHandshakeTimeout:   TLSHandshakeTimeout,
-		ResponseHeaderTimeout: ResponseHeaderTimeout,
-		ExpectContinueTimeout: ExpectContinueTimeout,
-		IdleConnTimeout:       IdleConnTimeout,
-		MaxIdleConns:          0, // no total: the limit per host governs
-		MaxIdleConnsPerHost:   IdleConnsPerHost,
-		ReadBufferSize:        BufferSize,
-		WriteBufferSize:       BufferSize,
-		DisableCompression:    true,
+		Proxy:                  http.ProxyFromEnvironment,
+		DialContext:            dial(dialer),
+		DialTLSContext:         dialTLS(dialer, cfg),
+		Protocols:              protocols,
+		TLSClientConfig:        cfg, // for servers behind a proxy
+		TLSHandshakeTimeout:    TLSHandshakeTimeout,
+		ResponseHeaderTimeout:  ResponseHeaderTimeout,
+		ExpectContinueTimeout:  ExpectContinueTimeout,
+		IdleConnTimeout:        IdleConnTimeout,
+		MaxResponseHeaderBytes: MaxHeaderBytes,
+		MaxIdleConns:           0, // no total: the limit per host governs
+		MaxIdleConnsPerHost:    IdleConnsPerHost,
+		ReadBufferSize:         BufferSize,
+		WriteBufferSize:        BufferSize,
+		DisableCompression:     true,
 	}
 }
 

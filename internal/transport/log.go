@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/stowage-go/stowage/internal/apierr"
 )
 
 // LevelWire is the level at which headers are logged, redacted; attempts are logged
@@ -111,11 +113,11 @@ func (p *Pipeline) logRetry(ctx context.Context, r *Request, n int, wait time.Du
 }
 
 // RequestID is the id under which the server knows the request, from whichever
-// header its kind sends.
+// header its kind sends, as one line of bounded length.
 func RequestID(h http.Header) string {
 	for _, name := range [...]string{"X-Amz-Request-Id", "X-Openstack-Request-Id", "X-Trans-Id", "X-Amzn-Requestid"} {
 		if id := h.Get(name); id != "" {
-			return id
+			return apierr.OneLine(id)
 		}
 	}
 	return ""

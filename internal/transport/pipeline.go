@@ -4,11 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
-	"slices"
 	"time"
 )
 
@@ -17,9 +15,6 @@ const (
 	DefaultMaxAttempts = 4
 	// maxAmends bounds the repeats outside the count: region, host, token.
 	maxAmends = 2
-	// maxDocument is the longest answer that is read into memory: a listing of 1000
-	// keys of 1024 bytes, every byte escaped, stays far below.
-	maxDocument = 64 << 20
 )
 
 // Pipeline sends requests. Its fields are set once and shared by all calls.
@@ -198,7 +193,7 @@ func (p *Pipeline) attempt(ctx context.Context, r *Request, h Handler, n int) (*
 		p.log(ctx, r, &a, resp, began, nil)
 		return resp, nil
 	}
-	resp.Document, err = readDocument(incoming, hr, r.Method)
+	resp.Document, err = readDocument(incoming, hr, r)
 	incoming.Close()
 	hr.Body = http.NoBody
 	switch {
@@ -209,7 +204,7 @@ func (p *Pipeline) attempt(ctx context.Context, r *Request, h Handler, n int) (*
 		if refused := h.Inspect(resp); refused != nil {
 			err = refused
 		}
-	default:
+	case !errors.Is(err, ErrAnswerTooLong):
 		err = &ConnectionError{Host: hostOf(a.Request), Err: err}
 	}
 	if err == nil {
@@ -321,38 +316,5 @@ func (p *Pipeline) wait(ctx context.Context, d time.Duration) error {
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
-	}
-}
-
-// readDocument reads an answer to its end, sized by its stated length. The length that
-// an answer to HEAD states is the object's: nothing follows.
-func readDocument(r io.Reader, hr *http.Response, method string) ([]byte, error) {
-	if method == http.MethodHead {
-		return nil, nil
-	}
-	if hr.ContentLength > maxDocument {
-		return nil, fmt.Errorf("answer of %d bytes is over the limit of %d", hr.ContentLength, maxDocument)
-	}
-	var doc []byte
-	if hr.ContentLength > 0 {
-		// One byte more, so that the read that fills it is followed by one that sees
-		// the end without growing.
-		doc = make([]byte, 0, hr.ContentLength+1)
-	}
-	for {
-		if len(doc) == cap(doc) {
-			doc = slices.Grow(doc, 512)
-		}
-		n, err := r.Read(doc[len(doc):cap(doc)])
-		doc = doc[:len(doc)+n]
-		if err == io.EOF {
-			return doc, nil
-		}
-		if err != nil {
-			return doc, err
-		}
-		if len(doc) > maxDocument {
-			return doc, fmt.Errorf("answer is over the limit of %d bytes", maxDocument)
-		}
 	}
 }

@@ -393,7 +393,7 @@ func TestAnswerOverTheLimit(t *testing.T) {
 		r := newRig(t, huge(length))
 		r.MaxAttempts = -1
 		_, err := r.Do(t.Context(), get(), &handler{})
-		require.ErrorContains(t, err, "over the limit")
+		require.ErrorIs(t, err, ErrAnswerTooLong)
 	}
 }
 

@@ -18,6 +18,9 @@ type Request struct {
 	// Stream: a 2xx answer's body goes to the caller unread. Otherwise the pipeline
 	// reads the whole answer inside the attempt, so that one that breaks off is retried.
 	Stream bool
+	// MaxDocument bounds the answer that is read into memory; zero: 64 MiB. A longer one is
+	// [ErrAnswerTooLong].
+	MaxDocument int64
 	// Expect asks the server to answer before the body is sent.
 	Expect bool
 	// Once: a repeat would do it twice. It is only sent again when the connection was

@@ -86,6 +86,10 @@ func oracle(doc []byte) scanned {
 			}
 			return out
 		}
+		if start, ok := token.(xml.StartElement); ok && len(start.Attr) > maxAttributes {
+			out.end, out.err = malformed, errors.New("too many attributes")
+			return out
+		}
 		var step string
 		switch t := token.(type) {
 		case xml.CharData:

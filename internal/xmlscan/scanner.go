@@ -3,6 +3,7 @@ package xmlscan
 import (
 	"bytes"
 	"io"
+	"strconv"
 	"strings"
 )
 
@@ -148,9 +149,16 @@ func (s *Scanner) attribute() error {
 		return ErrTruncated
 	}
 	s.pos++
+	if len(s.attrs) == maxAttributes {
+		return s.fail("more than " + strconv.Itoa(maxAttributes) + " attributes in element")
+	}
 	s.attrs = append(s.attrs, Attr{Name: name, Value: value})
 	return nil
 }
+
+// maxAttributes is far more than any element of the API has; one takes ten times its length in
+// memory.
+const maxAttributes = 1000
 
 func (s *Scanner) endTag() error {
 	// The end of the tag that was opened last needs no second look at its name.

@@ -3,6 +3,7 @@ package transfer
 import (
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -132,12 +133,17 @@ func TestNamesThatAreOthersToo(t *testing.T) {
 	require.Error(t, d.prepare(&entry{name: strings.Repeat("x", 300) + "/y"}, nil))
 }
 
+// strangeKeys are keys that lead out of a directory, onto something in it that is no file of
+// ours, or nowhere.
+var strangeKeys = []string{
+	"a", "../a", "/a", "a/../../b", "a//b", "./a", "a/.", "..", "a\x00", "é/..", "C:\\a", "link/x", "link", "dir/x", "dir", "file/x", "dir/", "link/",
+	"in", "in/x", "...", "a/...", "~", "-rf", "a\nb", "a\x1b[2J", "\xff", "file/", "link/../x", "a/\u202e", strings.Repeat("x", 256), strings.Repeat("x/", 600),
+}
+
 // Whatever the key, it is refused or what is written is inside.
-func FuzzDownloadedKeys(f *testing.F) {
-	for _, seed := range []string{"a", "../a", "/a", "a/../../b", "a//b", "./a", "a/.", "..", "a\x00", "é/..", "C:\\a", "link/x", "link", "dir/x", "dir", "file/x", "dir/", "link/", strings.Repeat("x", 256)} {
-		f.Add(seed)
-	}
-	f.Fuzz(func(t *testing.T, key string) {
+func TestDownloadedKeys(t *testing.T) {
+	t.Parallel()
+	for _, key := range strangeKeys {
 		parent := t.TempDir()
 		target := filepath.Join(parent, "t")
 		grow(t, parent, map[string]string{"t/dir/": "", "t/file": "old", "t/link": "-> ../outside", "t/in": "-> dir", "outside/x": "untouched"})
@@ -150,35 +156,57 @@ func FuzzDownloadedKeys(f *testing.F) {
 		c.add("bucket", "p/"+key, data)
 		out, err := newManager(t, c).DownloadDirectory(t.Context(), &DownloadDirectoryInput{Bucket: "bucket", Prefix: "p", Directory: target})
 		after := found(t, parent)
-		if key == "" { // the prefix's own marker
-			require.NoError(t, err)
-			require.Equal(t, before, after)
-			return
-		}
 		if err != nil {
-			require.EqualValues(t, 1, out.Failed)
+			require.EqualValues(t, 1, out.Failed, "%q", key)
 			for name, data := range before {
 				if name != "t/dir/" { // a directory may have been made in it
-					require.Equal(t, data, after[name])
+					require.Equal(t, data, after[name], "%q", key)
 				}
 			}
-			return
+			continue
 		}
 		require.NoError(t, checkFileName(runtime.GOOS, key))
 		path := filepath.Join(target, filepath.FromSlash(key))
-		require.True(t, strings.HasPrefix(path, target+string(filepath.Separator)))
+		require.True(t, strings.HasPrefix(path, target+string(filepath.Separator)), "%q", key)
 		info, err := os.Lstat(path)
-		require.NoError(t, err)
+		require.NoError(t, err, "%q", key)
 		if data == "" {
-			require.True(t, info.IsDir())
+			require.True(t, info.IsDir(), "%q", key)
 		} else {
-			require.True(t, info.Mode().IsRegular())
+			require.True(t, info.Mode().IsRegular(), "%q", key)
 			got, err := os.ReadFile(path)
 			require.NoError(t, err)
 			require.Equal(t, data, string(got))
 		}
-		require.Equal(t, "untouched", after["outside/x"])
-		require.Equal(t, fs.ModeSymlink, fs.ModeSymlink&mode(t, filepath.Join(target, "link")))
+		require.Equal(t, "untouched", after["outside/x"], "%q", key)
+		require.Equal(t, fs.ModeSymlink, fs.ModeSymlink&mode(t, filepath.Join(target, "link")), "%q", key)
+	}
+}
+
+// Whatever the key, it is refused or is a path that stays where it is put, on every system, and
+// one that no other key has.
+func FuzzDownloadedKeys(f *testing.F) {
+	for _, seed := range strangeKeys {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, key string) {
+		if checkFileName("linux", key) != nil {
+			require.Error(t, checkFileName("windows", key), "what no system takes")
+			return
+		}
+		name := strings.TrimSuffix(key, "/")
+		require.True(t, filepath.IsLocal(filepath.FromSlash(name)))
+		require.Equal(t, name, path.Clean(name), "two keys would be one file")
+		require.True(t, fs.ValidPath(name))
+		if checkFileName("windows", key) != nil {
+			return
+		}
+		for segment := range strings.SplitSeq(name, "/") {
+			require.False(t, strings.ContainsAny(segment, "\\:"), "another path, a drive or a stream")
+			require.Equal(t, segment, strings.TrimRight(segment, " ."), "another name")
+			stem, _, _ := strings.Cut(strings.ToLower(segment), ".")
+			require.NotContains(t, []string{"con", "prn", "aux", "nul", "com1", "lpt9"}, stem, "a device")
+		}
 	})
 }
 

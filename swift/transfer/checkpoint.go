@@ -11,6 +11,10 @@ import (
 
 const checkpointVersion = 1
 
+// maxInFlight bounds the segments that a checkpoint may know nothing of: each is deleted by its
+// name when the upload is given up.
+const maxInFlight = 1 << 16
+
 // checkpointHeader is the first line of a checkpoint file: which upload it is, of what.
 type checkpointHeader struct {
 	checkpoint.Source
@@ -36,7 +40,7 @@ func (h checkpointHeader) Check() error {
 		return fmt.Errorf("version %d is not known", h.Version)
 	case h.Version == 0 || h.Size <= 0 || h.PartSize <= 0 || h.Prefix == "" && h.UploadID == "":
 		return errors.New("there is no upload in it")
-	case (h.Size-1)/h.PartSize >= maxNumber || h.Concurrency < 0 || h.Concurrency > maxNumber:
+	case (h.Size-1)/h.PartSize >= maxNumber || h.Concurrency < 0 || h.Concurrency > maxInFlight:
 		return fmt.Errorf("%d bytes in parts of %d, %d at once: there is no such upload", h.Size, h.PartSize, h.Concurrency)
 	}
 	return nil

@@ -10,8 +10,14 @@ import (
 	"github.com/stowage-go/stowage/swift"
 )
 
-// maxDepth is how deep manifests may name manifests (Swift itself stops at 10).
-const maxDepth = 10
+const (
+	// maxDepth is how deep manifests may name manifests (Swift itself stops at 10).
+	maxDepth = 10
+	// maxPieces is how many segments and manifests a large object may have, in all: twice
+	// those of a full manifest of full manifests. Without it a few manifests that name
+	// each other would be without end.
+	maxPieces = 2_000_000
+)
 
 // tree is what an SLO is made of.
 type tree struct {
@@ -43,6 +49,9 @@ type manifests struct {
 func (m manifests) tree(ctx context.Context, container, object, version string) (*tree, error) {
 	t := new(tree)
 	err := m.walk(ctx, t, container, object, version, 1)
+	if err == nil && t.size() < 0 {
+		err = fmt.Errorf("the manifest of container %q, object %q: the sizes of its segments are none", container, object)
+	}
 	return t, err
 }
 
@@ -56,6 +65,9 @@ func (m manifests) walk(ctx context.Context, t *tree, container, object, version
 	}
 	for i := range out.Segments {
 		s := &out.Segments[i]
+		if len(t.leaves)+len(t.paths) >= maxPieces {
+			return fmt.Errorf("the manifest of container %q, object %q: %w", container, object, errPieces)
+		}
 		if len(s.Data) > 0 {
 			t.leaves = append(t.leaves, leaf{size: int64(len(s.Data))})
 			continue
@@ -83,10 +95,14 @@ func (m manifests) walk(ctx context.Context, t *tree, container, object, version
 	return nil
 }
 
-// size of the content.
+var errPieces = fmt.Errorf("the large object has more than %d segments", maxPieces)
+
+// size of the content; negative when no object is as large as its pieces together.
 func (t *tree) size() (n int64) {
 	for i := range t.leaves {
-		n += t.leaves[i].size
+		if n += t.leaves[i].size; n < 0 {
+			return n
+		}
 	}
 	return n
 }
@@ -97,8 +113,8 @@ func lengthOf(spec string, size int64) (int64, error) {
 	first, err1 := strconv.ParseInt(from, 10, 64)
 	last, err2 := strconv.ParseInt(to, 10, 64)
 	switch {
-	case !ok:
-	case from == "" && err2 == nil:
+	case !ok || err1 == nil && first < 0 || err2 == nil && last < 0:
+	case from == "" && err2 == nil && min(last, size) > 0:
 		return min(last, size), nil
 	case to == "" && err1 == nil && first < size:
 		return size - first, nil

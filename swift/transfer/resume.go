@@ -20,7 +20,7 @@ func (u *upload) openCheckpoint(ctx context.Context, src multipart.Source) error
 	}
 	want := checkpointHeader{
 		Version: checkpointVersion, Kind: u.kind, Account: account, Container: u.in.Container, Object: u.in.Object,
-		SegmentContainer: u.segments.container, DeleteAt: u.deleteAt, Concurrency: u.options.parallel(),
+		SegmentContainer: u.segments.container, DeleteAt: u.deleteAt, Concurrency: min(u.options.parallel(), maxInFlight),
 	}
 	if want.Source, err = checkpoint.SourceOf(u.in.Body, src.Size()); err != nil {
 		return fmt.Errorf("checkpoint: %w", err)

@@ -1,0 +1,229 @@
+// Package hostile is a server that means harm, for tests of what a client makes of it: answers,
+// headers and bodies without an end, lengths that are lies, documents that blow up.
+package hostile
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+)
+
+// Attack is one way to answer, whatever was asked.
+type Attack struct {
+	Name string
+	// Stalls: the answer stands still for ever. Only a limit of the client's own ends it.
+	Stalls bool
+	// Packed: the answer has a Content-Encoding.
+	Packed bool
+	// answer writes to a connection that has no limit of its own.
+	answer func(w io.Writer)
+}
+
+// Attacks are all of them. kind is the media type of what the client asks for, open begins such a
+// document, and item is what one may repeat for ever: "<Listing>" and "<Entry/>".
+func Attacks(kind, open, item string) []Attack {
+	typed := "Content-Type: " + kind + "\r\n"
+	chunked := typed + "Transfer-Encoding: chunked\r\n\r\n"
+	return []Attack{
+		{Name: "refusal without an end", answer: func(w io.Writer) {
+			_, _ = io.WriteString(w, "HTTP/1.1 403 Forbidden\r\n"+chunked)
+			chunks(w, open, item)
+		}},
+		{Name: "refusal of an exabyte", answer: func(w io.Writer) {
+			_, _ = io.WriteString(w, "HTTP/1.1 400 Bad Request\r\n"+typed+"Content-Length: 1152921504606846976\r\n\r\n"+open)
+			endless(w, item)
+		}},
+		{Name: "failure without an end, again and again", answer: func(w io.Writer) {
+			_, _ = io.WriteString(w, "HTTP/1.1 500 Internal Server Error\r\n"+chunked)
+			chunks(w, "", "<title>")
+		}},
+		{Name: "document without an end", answer: func(w io.Writer) {
+			_, _ = io.WriteString(w, "HTTP/1.1 200 OK\r\n"+chunked)
+			chunks(w, open, item)
+		}},
+		{Name: "document of an exabyte", answer: func(w io.Writer) {
+			_, _ = io.WriteString(w, "HTTP/1.1 200 OK\r\n"+typed+"Content-Length: 1152921504606846976\r\n\r\n"+open)
+			endless(w, item)
+		}},
+		{Name: "document of as many items as fit", answer: func(w io.Writer) {
+			_, _ = io.WriteString(w, "HTTP/1.1 200 OK\r\n"+typed+"Connection: close\r\n\r\n"+open)
+			piece := strings.Repeat(item, 4096)
+			for n := len(open); n < 60<<20; n += len(piece) {
+				if _, err := io.WriteString(w, piece); err != nil {
+					return
+				}
+			}
+		}},
+		{Name: "document that is all nesting", answer: func(w io.Writer) {
+			_, _ = io.WriteString(w, "HTTP/1.1 200 OK\r\n"+typed+"Connection: close\r\n\r\n"+open)
+			for range 1 << 10 {
+				if _, err := io.WriteString(w, strings.Repeat(opening(kind), 1<<10)); err != nil {
+					return
+				}
+			}
+		}},
+		{Name: "entities of entities", answer: func(w io.Writer) {
+			_, _ = io.WriteString(w, "HTTP/1.1 200 OK\r\n"+typed+"Connection: close\r\n\r\n"+
+				`<!DOCTYPE R [<!ENTITY a "`+strings.Repeat("a", 1000)+`"><!ENTITY b "`+strings.Repeat("&a;", 1000)+`"><!ENTITY c "`+strings.Repeat("&b;", 1000)+`">]><R><Name>&c;</Name></R>`)
+		}},
+		{Name: "document that is packed, a thousand times its length", Packed: true, answer: func(w io.Writer) {
+			_, _ = io.WriteString(w, "HTTP/1.1 200 OK\r\n"+typed+"Content-Encoding: gzip\r\nConnection: close\r\n\r\n")
+			_, _ = w.Write(packed())
+		}},
+		{Name: "headers without an end", answer: func(w io.Writer) {
+			_, _ = io.WriteString(w, "HTTP/1.1 200 OK\r\n")
+			endless(w, "X-Amz-Meta-A: "+strings.Repeat("b", 1000)+"\r\n")
+		}},
+		{Name: "a header without an end", answer: func(w io.Writer) {
+			_, _ = io.WriteString(w, "HTTP/1.1 200 OK\r\nX-Amz-Request-Id: ")
+			endless(w, "id")
+		}},
+		{Name: "interim answers without an end", answer: func(w io.Writer) {
+			endless(w, "HTTP/1.1 103 Early Hints\r\nLink: </x>; rel=preload\r\n\r\n")
+		}},
+		{Name: "chunk extensions without an end", answer: func(w io.Writer) {
+			_, _ = io.WriteString(w, "HTTP/1.1 200 OK\r\n"+chunked+"1;")
+			endless(w, "a=b;")
+		}},
+		{Name: "trailers without an end", answer: func(w io.Writer) {
+			_, _ = io.WriteString(w, "HTTP/1.1 403 Forbidden\r\n"+chunked+"1\r\n<\r\n0\r\n")
+			endless(w, "X-Trailer: a\r\n")
+		}},
+		{Name: "a status line without an end", answer: func(w io.Writer) {
+			_, _ = io.WriteString(w, "HTTP/1.1 200 ")
+			endless(w, "OK")
+		}},
+		{Name: "lines in a request id", answer: func(w io.Writer) {
+			_, _ = io.WriteString(w, "HTTP/1.1 403 Forbidden\r\nX-Amz-Request-Id: a\x1b[2J\r\n forged: line\r\nX-Trans-Id: b\x7f\xe2\x80\xae\r\nContent-Length: 0\r\n\r\n")
+		}},
+		{Name: "a refusal that stands still", Stalls: true, answer: func(w io.Writer) {
+			_, _ = io.WriteString(w, "HTTP/1.1 403 Forbidden\r\n"+typed+"Content-Length: 100\r\n\r\n<")
+		}},
+		{Name: "a document that stands still", Stalls: true, answer: func(w io.Writer) {
+			_, _ = io.WriteString(w, "HTTP/1.1 200 OK\r\n"+typed+"Content-Length: 100\r\n\r\n"+open)
+		}},
+	}
+}
+
+// packed is 128 MiB of zeros in an eighth of one.
+var packed = sync.OnceValue(func() []byte {
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	zeros := make([]byte, 1<<20)
+	for range 128 {
+		_, _ = z.Write(zeros)
+	}
+	_ = z.Close()
+	return b.Bytes()
+})
+
+func opening(kind string) string {
+	if strings.Contains(kind, "json") {
+		return "["
+	}
+	return "<a>"
+}
+
+// endless writes s until the other side has had enough.
+func endless(w io.Writer, s string) {
+	piece := strings.Repeat(s, max(1, 32<<10/len(s)))
+	for {
+		if _, err := io.WriteString(w, piece); err != nil {
+			return
+		}
+	}
+}
+
+func chunks(w io.Writer, open, item string) {
+	if open != "" {
+		chunk(w, open)
+	}
+	piece := strings.Repeat(item, max(1, 32<<10/len(item)))
+	for chunk(w, piece) == nil {
+		continue
+	}
+}
+
+func chunk(w io.Writer, s string) error {
+	const digits = "0123456789abcdef"
+	size := []byte{}
+	for n := len(s); n > 0; n /= 16 {
+		size = append([]byte{digits[n%16]}, size...)
+	}
+	_, err := io.WriteString(w, string(size)+"\r\n"+s+"\r\n")
+	return err
+}
+
+// Server is one that attacks.
+type Server struct {
+	*httptest.Server
+	sent, requests atomic.Int64
+	done           chan struct{}
+}
+
+// Serve starts a server that answers every request with the attack.
+func Serve(t testing.TB, a Attack) *Server {
+	s := &Server{done: make(chan struct{})}
+	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.requests.Add(1)
+		_, _ = io.Copy(io.Discard, r.Body)
+		c, rw, err := w.(http.Hijacker).Hijack()
+		if err != nil {
+			return
+		}
+		defer c.Close()
+		out := bufio.NewWriterSize(&counted{c, &s.sent}, 32<<10)
+		a.answer(out)
+		_ = out.Flush()
+		if a.Stalls {
+			// Until the client hangs up, or the test ends.
+			gone := make(chan struct{})
+			go func() { _, _ = rw.Read(make([]byte, 1)); close(gone) }()
+			select {
+			case <-gone:
+			case <-s.done:
+			}
+		}
+	}))
+	t.Cleanup(func() {
+		close(s.done)
+		s.CloseClientConnections()
+		s.Close()
+	})
+	return s
+}
+
+// Sent is how many bytes went out; some of them may lie in the system's buffers.
+func (s *Server) Sent() int64 { return s.sent.Load() }
+
+// Requests is how many came.
+func (s *Server) Requests() int64 { return s.requests.Load() }
+
+type counted struct {
+	net.Conn
+	n *atomic.Int64
+}
+
+func (c *counted) Write(p []byte) (int, error) {
+	n, err := c.Conn.Write(p)
+	c.n.Add(int64(n))
+	return n, err
+}
+
+// Allocated is how many bytes the process allocated while f ran.
+func Allocated(f func()) uint64 {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	f()
+	runtime.ReadMemStats(&after)
+	return after.TotalAlloc - before.TotalAlloc
+}
