@@ -1,0 +1,190 @@
+//go:build integration
+
+package faults
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"runtime/pprof"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stowage-go/stowage/internal/integration"
+)
+
+// found is what a run sees; the tests fill it, and TestMain makes the page of it.
+var found = Page{Faults: new(Table), Restarts: new(Table)}
+
+func TestMain(m *testing.M) {
+	names, err := newNames()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "faults:", err)
+		os.Exit(1)
+	}
+	net.DefaultResolver = names.resolver() // what the library's clients ask
+	nameServer = names
+	os.Exit(m.Run())
+}
+
+var nameServer *names
+
+func openServers(t *testing.T) *servers {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	s := new(servers)
+	env, err := integration.Load("minio")
+	require.NoError(t, err)
+	s.minio, err = newMinIO(ctx, env, env["S3_ENDPOINT"])
+	require.NoError(t, err)
+	env, err = integration.Load("openstack")
+	require.NoError(t, err)
+	s.openstack, err = newOpenStack(ctx, env)
+	require.NoError(t, err)
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+		defer cancel()
+		if err := errors.Join(s.minio.remove(ctx), s.openstack.remove(ctx)); err != nil {
+			t.Errorf("clean up: %v", err)
+		}
+	})
+	return s
+}
+
+// TestFaults meets every operation with every fault.
+func TestFaults(t *testing.T) {
+	s := openServers(t)
+	var mu sync.Mutex
+	table := found.Faults
+	for _, o := range operations {
+		table.Columns = append(table.Columns, o.name)
+	}
+	for _, f := range faults {
+		for _, o := range operations {
+			table.Set(f.name, o.name, Outcome{Verdict: Meaningless})
+		}
+	}
+	t.Run("cells", func(t *testing.T) {
+		for _, f := range faults {
+			for _, o := range operations {
+				if f.not[o.name] != "" {
+					continue
+				}
+				t.Run(f.name+"/"+o.name, func(t *testing.T) {
+					t.Parallel()
+					outcome, err := try(t, s, &f, &o)
+					mu.Lock()
+					defer mu.Unlock()
+					if err != nil {
+						t.Errorf("%s", err)
+						delete(table.Cells[f.name], o.name)
+						return
+					}
+					table.Set(f.name, o.name, outcome)
+				})
+			}
+		}
+	})
+}
+
+// try is one cell. Its error is what must never be: wrong bytes, an error without a type,
+// something left without a word, an operation that does not end, a goroutine.
+func try(t *testing.T, s *servers, f *fault, o *operation) (Outcome, error) {
+	c := &cell{
+		backend: o.backend(s), names: nameServer, lasting: o.lasting, completion: o.completion,
+		deadline: usualDeadline, patience: usualPatience,
+	}
+	defer c.close()
+	if err := f.begin(c); err != nil {
+		return Outcome{}, fmt.Errorf("begin the fault: %w", err)
+	}
+	trial := &trial{servers: s, operation: o, cell: c, key: keyOf(f.name, o.name), dir: t.TempDir()}
+	return attempt(t, trial, f.name)
+}
+
+// grace is how long after its deadline an operation may take to clean up and to end.
+const grace = abortTimeout + 10*time.Second
+
+// attempt runs an operation and sees what came of it.
+func attempt(t *testing.T, trial *trial, name string) (Outcome, error) {
+	o := trial.operation
+	clean, cancelClean := context.WithTimeout(context.Background(), 2*time.Minute)
+	defer cancelClean()
+	if o.prepare != nil {
+		if err := o.prepare(clean, trial); err != nil {
+			return Outcome{}, fmt.Errorf("prepare: %w", err)
+		}
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), trial.cell.deadline)
+	defer cancel()
+	label := name + "/" + o.name
+	began := time.Now()
+	ended := make(chan error, 1)
+	go pprof.Do(ctx, pprof.Labels("cell", label), func(ctx context.Context) { ended <- o.run(ctx, trial) })
+	var err error
+	select {
+	case err = <-ended:
+	case <-time.After(trial.cell.deadline + grace):
+		return Outcome{}, fmt.Errorf("has not ended %v after its deadline", grace)
+	}
+	took := time.Since(began)
+	trial.cell.close()
+	if left := goroutines(label); left != "" {
+		return Outcome{}, fmt.Errorf("goroutines are left:\n%s", left)
+	}
+	t.Logf("%v, %v", took.Round(time.Millisecond), err)
+
+	var wrong *wrongBytes
+	switch {
+	case errors.As(err, &wrong):
+		return Outcome{}, err
+	case err == nil && o.holds != nil:
+		is, err := o.holds(clean, trial)
+		switch {
+		case err != nil:
+			return Outcome{}, fmt.Errorf("a success of which: %w", err)
+		case !is:
+			return Outcome{}, errors.New("a success, but nothing was done")
+		}
+		return Outcome{Verdict: Succeeds}, nil
+	case err == nil:
+		return Outcome{Verdict: Succeeds}, nil
+	}
+	kind, ok := kindOf(err)
+	if !ok || !o.typed(err) {
+		return Outcome{}, fmt.Errorf("an error that nobody can test for (%T): %w", err, err)
+	}
+	left, lerr := o.left(clean, trial, err)
+	if lerr != nil {
+		return Outcome{}, fmt.Errorf("after %w: %w", err, lerr)
+	}
+	return Outcome{Verdict: kind, Left: left.Name}, nil
+}
+
+// goroutines are those that began under a label and go on, after some time to end.
+func goroutines(label string) string {
+	want := fmt.Sprintf("%q:%q", "cell", label)
+	for end := time.Now().Add(5 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		var all strings.Builder
+		_ = pprof.Lookup("goroutine").WriteTo(&all, 1) // a builder takes all
+		var left []string
+		for _, stack := range strings.Split(all.String(), "\n\n") {
+			if strings.Contains(stack, want) {
+				left = append(left, stack)
+			}
+		}
+		if len(left) == 0 {
+			return ""
+		}
+		if time.Now().After(end) {
+			return strings.Join(left, "\n\n")
+		}
+	}
+}
