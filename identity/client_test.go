@@ -445,3 +445,19 @@ func TestUserAgentAndTimeoutOfTheCallersClient(t *testing.T) {
 	require.Equal(t, time.Minute, c.state().conn.pipeline.HTTP.Timeout)
 	require.Nil(t, hc.CheckRedirect, "the caller's client is not changed")
 }
+
+// A caller whose context ends while the login is under way learns of what that was.
+func TestTokenOfAnEndedContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newKeystoneServer()
+		s.took = 10 * time.Second
+		c := s.client(t, V3)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		_, err := c.Token(ctx)
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		var operation *smithy.OperationError
+		require.ErrorAs(t, err, &operation)
+		require.Equal(t, "IssueToken", operation.OperationName)
+	})
+}
