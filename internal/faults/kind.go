@@ -12,8 +12,6 @@ import (
 	"strings"
 	"syscall"
 
-	"github.com/aws/smithy-go"
-
 	"github.com/stowage-go/stowage/identity"
 	"github.com/stowage-go/stowage/s3"
 	"github.com/stowage-go/stowage/s3/transfer"
@@ -83,11 +81,10 @@ var Kinds = []Kind{
 		},
 	},
 	{
-		Name: "malformed", Test: "errors.Is(err, swift.ErrMalformedAnswer), identity.ErrMalformedAnswer; of S3: errors.As to *smithy.DeserializationError",
-		is: func(err error) bool {
-			return isAny(swift.ErrMalformedAnswer, identity.ErrMalformedAnswer)(err) || isA[*smithy.DeserializationError](err)
-		},
+		Name: "malformed", Test: "errors.Is(err, s3.ErrMalformedAnswer), swift.ErrMalformedAnswer, identity.ErrMalformedAnswer",
+		is: isAny(s3.ErrMalformedAnswer, swift.ErrMalformedAnswer, identity.ErrMalformedAnswer),
 	},
+	{Name: "no TLS", Test: "errors.Is(err, http.ErrSchemeMismatch)", is: isAny(http.ErrSchemeMismatch)},
 	{Name: "timeout", Test: "errors.As to net.Error whose Timeout is true", is: timedOut},
 	{
 		Name: "connection", Test: "errors.As to *net.OpError, or errors.Is(err, io.EOF), io.ErrUnexpectedEOF, syscall.ECONNRESET",

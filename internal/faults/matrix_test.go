@@ -5,6 +5,7 @@ package faults
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"net"
 	"os"
@@ -22,15 +23,65 @@ import (
 // found is what a run sees; the tests fill it, and TestMain makes the page of it.
 var found = Page{Faults: new(Table), Restarts: new(Table)}
 
+var update = flag.Bool("update", false, "write "+pagePath+" also where cells have become worse, or were not tried")
+
 func TestMain(m *testing.M) {
-	names, err := newNames()
+	flag.Parse()
+	status, err := run(m)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "faults:", err)
-		os.Exit(1)
+		status = 1
 	}
+	os.Exit(status)
+}
+
+func run(m *testing.M) (int, error) {
+	names, err := newNames()
+	if err != nil {
+		return 0, err
+	}
+	defer names.close()
 	net.DefaultResolver = names.resolver() // what the library's clients ask
 	nameServer = names
-	os.Exit(m.Run())
+	if status := m.Run(); status != 0 {
+		return status, nil
+	}
+	return 0, report()
+}
+
+// report holds what was found against the page, and writes it anew. A run of some tests alone
+// is only compared, unless the page is to be updated.
+func report() error {
+	text, err := os.ReadFile(pagePath)
+	if err != nil && !*update {
+		return err
+	}
+	before, err := ParsePage(string(text))
+	switch {
+	case err != nil && !*update:
+		return fmt.Errorf("%s: %w", pagePath, err)
+	case err != nil:
+		before = &Page{Faults: new(Table), Restarts: new(Table)}
+	}
+	whole := true
+	var worse []string
+	for _, t := range []struct{ found, before *Table }{{found.Faults, before.Faults}, {found.Restarts, before.Restarts}} {
+		if len(t.found.Rows) == 0 { // its test did not run
+			*t.found, whole = *t.before, false
+			continue
+		}
+		worse = append(worse, t.found.Worse(t.before)...)
+	}
+	if *update {
+		worse = nil
+	}
+	if len(worse) > 0 {
+		return fmt.Errorf("worse than %s has it (-update accepts that):\n%s", pagePath, strings.Join(worse, "\n"))
+	}
+	if !whole && !*update {
+		return nil
+	}
+	return os.WriteFile(pagePath, []byte(found.Markdown()), 0o644)
 }
 
 var nameServer *names
@@ -145,17 +196,14 @@ func attempt(t *testing.T, trial *trial, name string) (Outcome, error) {
 	switch {
 	case errors.As(err, &wrong):
 		return Outcome{}, err
-	case err == nil && o.holds != nil:
-		is, err := o.holds(clean, trial)
-		switch {
-		case err != nil:
-			return Outcome{}, fmt.Errorf("a success of which: %w", err)
-		case !is:
-			return Outcome{}, errors.New("a success, but nothing was done")
-		}
-		return Outcome{Verdict: Succeeds}, nil
 	case err == nil:
-		return Outcome{Verdict: Succeeds}, nil
+		if o.holds != nil {
+			if is, err := o.holds(clean, trial); err != nil || !is {
+				return Outcome{}, fmt.Errorf("a success, but what was to be done is %t: %v", is, err)
+			}
+		}
+		left, err := trial.strays(clean)
+		return Outcome{Verdict: Succeeds, Left: left.Name}, err
 	}
 	kind, ok := kindOf(err)
 	if !ok || !o.typed(err) {

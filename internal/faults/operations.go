@@ -300,12 +300,29 @@ func leftDone(ctx context.Context, t *trial, _ error) (Leaving, error) {
 
 // leftByUpload looks at the object and at the uploads to its key.
 func (t *trial) leftByUpload(ctx context.Context, told string, parts transfer.Parts) (Leaving, error) {
-	stored, err := leftDone(ctx, t, nil)
+	ids, err := t.minio.uploads(ctx, t.key)
 	if err != nil {
 		return Leaving{}, err
 	}
+	if slices.Contains(ids, told) {
+		if parts != transfer.PartsUnknown {
+			return Leaving{}, fmt.Errorf("%w: its upload, and the error tells %q", errLeft, parts)
+		}
+		return partsLeft, t.minio.abort(ctx, t.key, told)
+	}
+	if stray, err := t.strays(ctx); err != nil || stray != (Leaving{}) {
+		return stray, err
+	}
+	return leftDone(ctx, t, nil)
+}
+
+// strays finds uploads to the trial's key that nobody can know, and ends them.
+func (t *trial) strays(ctx context.Context) (Leaving, error) {
+	if t.completion == nil || t.swift {
+		return Leaving{}, nil
+	}
 	ids, err := t.minio.uploads(ctx, t.key)
-	if err != nil {
+	if err != nil || len(ids) == 0 {
 		return Leaving{}, err
 	}
 	for _, id := range ids {
@@ -313,11 +330,5 @@ func (t *trial) leftByUpload(ctx context.Context, told string, parts transfer.Pa
 			return Leaving{}, err
 		}
 	}
-	switch {
-	case len(ids) > 0 && slices.Contains(ids, told) && parts == transfer.PartsUnknown:
-		return partsLeft, nil
-	case len(ids) > 0:
-		return lostUpload, fmt.Errorf("%w: %d uploads, and the error tells %q of %q", errLeft, len(ids), parts, told)
-	}
-	return stored, nil
+	return lostUpload, nil
 }

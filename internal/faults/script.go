@@ -106,7 +106,9 @@ func (x *exchange) write(a *answer) {
 func (x *exchange) refuse(code int, document string) {
 	_, _ = io.Copy(io.Discard, x.r.Body)
 	x.w.Header().Set("Content-Type", kindOfDocument(document))
-	x.w.Header().Set("X-Amz-Request-Id", "made-up")
+	if document != page {
+		x.w.Header().Set("X-Amz-Request-Id", "made-up")
+	}
 	x.w.WriteHeader(code)
 	if x.r.Method != http.MethodHead {
 		_, _ = io.WriteString(x.w, document)
@@ -123,13 +125,16 @@ func kindOfDocument(document string) string {
 	return "application/xml"
 }
 
-// bytes is the answer as it goes over the wire, with a Content-Length of the caller's.
-func (a *answer) bytes(length int) []byte {
+// head is the answer's header as it goes over the wire, with a Content-Length that is off by so
+// many bytes. That of an answer to HEAD is not the answer's length, but what was asked for.
+func (a *answer) head(method string, off int) []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "HTTP/1.1 %s\r\n", status(a.status))
 	h := a.header.Clone()
 	h.Del("Transfer-Encoding")
-	h.Set("Content-Length", strconv.Itoa(length))
+	if method != http.MethodHead && a.status != http.StatusNoContent {
+		h.Set("Content-Length", strconv.Itoa(len(a.body)+off))
+	}
 	_ = h.Write(&b) // a buffer takes all
 	b.WriteString("\r\n")
 	return b.Bytes()
