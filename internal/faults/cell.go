@@ -1,8 +1,10 @@
 package faults
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
+	"io"
 	"net/http"
 	"sync/atomic"
 	"time"
@@ -33,6 +35,9 @@ type cell struct {
 	deadline time.Duration // of the whole operation
 	patience time.Duration // for a header, a body's next bytes, a handshake
 	before   func(n int, r *http.Request)
+	halfway  func()        // through any body of some size, either way; may be nil
+	attempts int           // zero: the default
+	maxDelay time.Duration // between attempts; zero: a short one
 	keys     func(good sigv4.Provider) sigv4.Provider
 	token    func(good *identity.Client) (swift.Authenticator, identity.Auth, error)
 
@@ -63,14 +68,15 @@ func (c *cell) http() *http.Client {
 	t.Proxy = nil
 	t.ResponseHeaderTimeout, t.TLSHandshakeTimeout = c.patience, c.patience
 	c.onClose(t.CloseIdleConnections)
-	return &http.Client{Transport: &attempts{Transport: t, before: c.before}}
+	return &http.Client{Transport: &attempts{Transport: t, before: c.before, halfway: c.halfway}}
 }
 
-// attempts tells of each attempt before it is made.
+// attempts tells of each attempt before it is made, and in its midst.
 type attempts struct {
 	*http.Transport
-	n      atomic.Int32
-	before func(n int, r *http.Request)
+	n       atomic.Int32
+	before  func(n int, r *http.Request)
+	halfway func()
 }
 
 // RoundTrip implements http.RoundTripper.
@@ -79,14 +85,43 @@ func (a *attempts) RoundTrip(r *http.Request) (*http.Response, error) {
 	if a.before != nil {
 		a.before(n, r)
 	}
-	return a.Transport.RoundTrip(r)
+	if a.halfway == nil {
+		return a.Transport.RoundTrip(r)
+	}
+	if r.ContentLength >= smallSize {
+		spied := *r
+		spied.Body = &spy{ReadCloser: r.Body, left: r.ContentLength / 2, halfway: a.halfway}
+		r = &spied
+	}
+	resp, err := a.Transport.RoundTrip(r)
+	if err == nil && resp.ContentLength >= smallSize && r.Method != http.MethodHead {
+		resp.Body = &spy{ReadCloser: resp.Body, left: resp.ContentLength / 2, halfway: a.halfway}
+	}
+	return resp, err
+}
+
+// spy is a body that tells when half of it has been read.
+type spy struct {
+	io.ReadCloser
+	left    int64
+	halfway func()
+}
+
+// Read implements io.Reader.
+func (s *spy) Read(p []byte) (int, error) {
+	n, err := s.ReadCloser.Read(p)
+	before := s.left
+	if s.left -= int64(n); before > 0 && s.left <= 0 {
+		s.halfway()
+	}
+	return n, err
 }
 
 // s3 is a client of the library's that meets the fault.
-func (c *cell) s3(m *minio) (*s3.Client, error) {
+func (c *cell) s3(m *store) (*s3.Client, error) {
 	o := m.options
 	o.Endpoint, o.HTTPClient, o.Clock = c.endpoint, c.http(), c.clock
-	o.BaseDelay, o.MaxDelay, o.IdleTimeout = baseDelay, maxDelay, c.patience
+	o.BaseDelay, o.MaxDelay, o.IdleTimeout, o.MaxAttempts = baseDelay, cmp.Or(c.maxDelay, maxDelay), c.patience, c.attempts
 	if c.keys != nil {
 		o.Credentials = c.keys(o.Credentials)
 	}

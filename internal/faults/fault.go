@@ -46,8 +46,8 @@ var faults = []fault{
 	{name: "timeout, for ever", meaning: "What is sent disappears, and the connection ends after 300 ms.", begin: lasting(timeout)},
 	{name: "half-open, twice", meaning: "What is sent disappears, and the connection stays, until the third attempt. Limits of idle connections and of the answer's header are 1.5 s.", begin: impatient(passing(2, halfOpen))},
 	{name: "half-open, for ever", meaning: "What is sent disappears, and the connection stays. Limits as before.", begin: impatient(lasting(halfOpen))},
-	{name: "half-open, https, for ever", meaning: "So too below TLS, in its handshake.", begin: impatient(overTLS(lasting(halfOpen)))},
 	{name: "half-open, deadline", meaning: "What is sent disappears, and the context ends after 2 s, before any of the library's limits.", begin: hurried(lasting(halfOpen))},
+	{name: "half-open, https, deadline", meaning: "So too below TLS, in its handshake, whose limit is 10 s.", begin: hurried(overTLS(lasting(halfOpen)))},
 	{name: "slow close", meaning: "The server closes the connection after each answer, which takes 2 s to be seen.", begin: slowClose},
 
 	{name: "truncated answer, first", meaning: "The first answer to each request breaks off in the middle of its body, or at the end of its header when it has none.", begin: scripted(1, truncated)},
@@ -339,7 +339,7 @@ func webPage(x *exchange) { x.refuse(http.StatusOK, page) }
 func insideSuccess(x *exchange) {
 	switch {
 	case isManifest(x.r):
-		x.refuse(http.StatusOK, `{"Response Status": "500 Internal Error", "Response Body": "made up", "Errors": []}`)
+		x.refuse(http.StatusAccepted, `{"Response Status": "500 Internal Error", "Response Body": "made up", "Errors": []}`)
 	case x.r.Header.Get("X-Auth-Token") != "" || strings.HasSuffix(x.r.URL.Path, "/info"):
 		x.write(x.carryOut()) // all else of Swift tells by its status
 	case x.r.Header.Get("Authorization") == "":

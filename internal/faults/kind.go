@@ -53,8 +53,8 @@ var Kinds = []Kind{
 		is: isAny(s3.ErrAmbiguous, swifttransfer.ErrAmbiguous),
 	},
 	{
-		Name: "deadline", Test: "errors.Is(err, context.DeadlineExceeded), the context's own",
-		is: func(err error) bool { return errors.Is(err, context.DeadlineExceeded) && !timedOut(err) },
+		Name: "deadline", Test: "errors.Is(err, context.DeadlineExceeded), and the context has ended",
+		is: func(err error) bool { return isA[ended](err) && errors.Is(err, context.DeadlineExceeded) },
 	},
 	{
 		Name: "other bytes", Test: "errors.Is(err, s3.ErrChecksumMismatch), swift.ErrETagMismatch, s3/transfer.ErrIncomplete, swift/transfer.ErrIncomplete",
@@ -72,6 +72,10 @@ var Kinds = []Kind{
 	},
 	{Name: "name", Test: "errors.As to *net.DNSError; IsNotFound tells that there is no such name", is: isA[*net.DNSError]},
 	{
+		Name: "malformed", Test: "errors.Is(err, s3.ErrMalformedAnswer), swift.ErrMalformedAnswer, identity.ErrMalformedAnswer",
+		is: isAny(s3.ErrMalformedAnswer, swift.ErrMalformedAnswer, identity.ErrMalformedAnswer),
+	},
+	{
 		Name: "STATUS CODE", Test: "errors.As to *s3.Error, *swift.Error, *identity.Error; errors.Is(err, s3.ErrSlowDown) and its kin",
 		is:   func(err error) bool { return as[answered](err) != nil },
 		cell: regexp.MustCompile(`^\d{3} \w+$`),
@@ -80,12 +84,14 @@ var Kinds = []Kind{
 			return fmt.Sprintf("%d %s", e.HTTPStatusCode(), e.ErrorCode())
 		},
 	},
-	{
-		Name: "malformed", Test: "errors.Is(err, s3.ErrMalformedAnswer), swift.ErrMalformedAnswer, identity.ErrMalformedAnswer",
-		is: isAny(s3.ErrMalformedAnswer, swift.ErrMalformedAnswer, identity.ErrMalformedAnswer),
-	},
 	{Name: "no TLS", Test: "errors.Is(err, http.ErrSchemeMismatch)", is: isAny(http.ErrSchemeMismatch)},
-	{Name: "timeout", Test: "errors.As to net.Error whose Timeout is true", is: timedOut},
+	{
+		Name: "timeout", Test: "errors.As to net.Error whose Timeout is true, and the context has not ended",
+		is: func(err error) bool {
+			var e net.Error
+			return errors.As(err, &e) && e.Timeout()
+		},
+	},
 	{
 		Name: "connection", Test: "errors.As to *net.OpError, or errors.Is(err, io.EOF), io.ErrUnexpectedEOF, syscall.ECONNRESET",
 		is: func(err error) bool {
@@ -116,14 +122,16 @@ func isA[E error](err error) bool {
 	return errors.As(err, &e)
 }
 
-// timedOut: some limit of the client's own passed, and not the context's end.
-func timedOut(err error) bool {
-	var e net.Error
-	return errors.As(err, &e) && e.Timeout() && !errors.Is(e, context.DeadlineExceeded)
-}
+// ended is an error that came after the end of the operation's context.
+type ended struct{ error }
 
-// kindOf is the word for an error; false when it is of no kind.
-func kindOf(err error) (string, bool) {
+func (e ended) Unwrap() error { return e.error }
+
+// kindOf is the word for an error of an operation; false when it is of no kind.
+func kindOf(ctx context.Context, err error) (string, bool) {
+	if ctx.Err() != nil {
+		err = ended{err}
+	}
 	for _, k := range Kinds {
 		if !k.is(err) {
 			continue

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"runtime/pprof"
 
 	"github.com/Shopify/toxiproxy/v2"
 	"github.com/rs/zerolog"
@@ -52,23 +53,41 @@ func (l *link) close() { l.proxy.Stop() }
 
 // spoil adds faults, also to the connections that are open.
 func (l *link) spoil(toxics []toxic) error {
-	for _, t := range toxics {
-		document, err := json.Marshal(t)
-		if err != nil {
-			return err
+	return apart(func() error {
+		for _, t := range toxics {
+			document, err := json.Marshal(t)
+			if err != nil {
+				return err
+			}
+			if _, err := l.proxy.Toxics.AddToxicJson(bytes.NewReader(document)); err != nil {
+				return fmt.Errorf("toxic %s: %w", t.Name, err)
+			}
 		}
-		if _, err := l.proxy.Toxics.AddToxicJson(bytes.NewReader(document)); err != nil {
-			return fmt.Errorf("toxic %s: %w", t.Name, err)
-		}
-	}
-	return nil
+		return nil
+	})
 }
 
 // heal takes all faults away.
-func (l *link) heal() { l.proxy.Toxics.ResetToxics(context.Background()) }
+func (l *link) heal() {
+	_ = apart(func() error {
+		l.proxy.Toxics.ResetToxics(context.Background())
+		return nil
+	})
+}
 
 // part cuts the link: connections break, and new ones are refused.
 func (l *link) part() { l.proxy.Stop() }
 
 // join undoes part, on the same port.
-func (l *link) join() error { return l.proxy.Start() }
+func (l *link) join() error { return apart(l.proxy.Start) }
+
+// apart runs f so that the goroutines that it begins are not taken for those of the operation
+// which it is called in the midst of.
+func apart(f func() error) error {
+	ended := make(chan error)
+	go func() {
+		pprof.SetGoroutineLabels(context.Background())
+		ended <- f()
+	}()
+	return <-ended
+}

@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stowage-go/stowage/internal/integration"
+	"github.com/stowage-go/stowage/s3"
 )
 
 // found is what a run sees; the tests fill it, and TestMain makes the page of it.
@@ -93,7 +94,7 @@ func openServers(t *testing.T) *servers {
 	s := new(servers)
 	env, err := integration.Load("minio")
 	require.NoError(t, err)
-	s.minio, err = newMinIO(ctx, env, env["S3_ENDPOINT"])
+	s.store, err = newStore(ctx, env, s3.MinIO(), s3.ChecksumAlgorithmCrc64nvme)
 	require.NoError(t, err)
 	env, err = integration.Load("openstack")
 	require.NoError(t, err)
@@ -102,7 +103,7 @@ func openServers(t *testing.T) *servers {
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 		defer cancel()
-		if err := errors.Join(s.minio.remove(ctx), s.openstack.remove(ctx)); err != nil {
+		if err := errors.Join(s.store.remove(ctx), s.openstack.remove(ctx)); err != nil {
 			t.Errorf("clean up: %v", err)
 		}
 	})
@@ -187,6 +188,11 @@ func attempt(t *testing.T, trial *trial, name string) (Outcome, error) {
 	}
 	took := time.Since(began)
 	trial.cell.close()
+	if trial.afterwards != nil {
+		if err := trial.afterwards(); err != nil {
+			return Outcome{}, err
+		}
+	}
 	if left := goroutines(label); left != "" {
 		return Outcome{}, fmt.Errorf("goroutines are left:\n%s", left)
 	}
@@ -205,7 +211,7 @@ func attempt(t *testing.T, trial *trial, name string) (Outcome, error) {
 		left, err := trial.strays(clean)
 		return Outcome{Verdict: Succeeds, Left: left.Name}, err
 	}
-	kind, ok := kindOf(err)
+	kind, ok := kindOf(ctx, err)
 	if !ok || !o.typed(err) {
 		return Outcome{}, fmt.Errorf("an error that nobody can test for (%T): %w", err, err)
 	}

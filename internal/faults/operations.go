@@ -21,7 +21,7 @@ import (
 
 // servers are the real ones.
 type servers struct {
-	minio     *minio
+	store     *store
 	openstack *openstack
 }
 
@@ -33,6 +33,8 @@ type operation struct {
 	backend func(*servers) string
 	// lasting and completion are for the cell's fields of those names.
 	lasting, completion func(*http.Request) bool
+	// midst is when a server is killed: before this request. Nil: halfway through a body.
+	midst func(n int, r *http.Request) bool
 	// prepare makes, without faults, what the operation needs; may be nil.
 	prepare func(context.Context, *trial) error
 	// run does it under the fault; its error is the operation's own, or a wrongBytes.
@@ -56,12 +58,14 @@ type trial struct {
 	dir  string
 	// token is what a login brought.
 	token string
+	// afterwards is done before it is looked at what there is; may be nil.
+	afterwards func() error
 }
 
 // errLeft: something was left behind without a word.
 var errLeft = errors.New("left without a word")
 
-func atMinIO(s *servers) string { return s.minio.options.Endpoint }
+func atStore(s *servers) string { return s.store.options.Endpoint }
 
 func isPart(r *http.Request) bool { return r.URL.Query().Has("partNumber") }
 
@@ -79,47 +83,48 @@ func nothing(context.Context, *trial, error) (Leaving, error) { return Leaving{}
 var operations = []operation{
 	{
 		name: "put", meaning: "PutObject of 256 KiB, which is read back.",
-		backend: atMinIO, typed: isA[*smithy.OperationError],
+		backend: atStore, typed: isA[*smithy.OperationError],
 		run: func(ctx context.Context, t *trial) error {
-			client, err := t.cell.s3(t.minio)
+			client, err := t.cell.s3(t.store)
 			if err != nil {
 				return err
 			}
-			_, err = client.PutObject(ctx, &s3.PutObjectInput{Bucket: t.minio.bucket, Key: t.key, Body: bytes.NewReader(content(3, smallSize))})
+			_, err = client.PutObject(ctx, &s3.PutObjectInput{Bucket: t.store.bucket, Key: t.key, Body: bytes.NewReader(content(3, smallSize))})
 			return err
 		},
 		holds: func(ctx context.Context, t *trial) (bool, error) {
-			return t.minio.holds(ctx, t.key, content(3, smallSize))
+			return t.store.holds(ctx, t.key, content(3, smallSize))
 		},
 		left: leftDone,
 	},
 	{
 		name: "get", meaning: "GetObject of 1 MiB with ChecksumMode, read to its end.",
-		backend: atMinIO, left: nothing,
+		backend: atStore, left: nothing,
 		typed: isA[*smithy.OperationError],
 		run: func(ctx context.Context, t *trial) error {
-			client, err := t.cell.s3(t.minio)
+			client, err := t.cell.s3(t.store)
 			if err != nil {
 				return err
 			}
-			out, err := client.GetObject(ctx, &s3.GetObjectInput{Bucket: t.minio.bucket, Key: objectKey, ChecksumMode: s3.ChecksumModeEnabled})
+			out, err := client.GetObject(ctx, &s3.GetObjectInput{Bucket: t.store.bucket, Key: objectKey, ChecksumMode: s3.ChecksumModeEnabled})
 			if err != nil {
 				return err
 			}
 			defer out.Body.Close()
-			return same(out.Body, t.minio.object)
+			return same(out.Body, t.store.object)
 		},
 	},
 	{
 		name: "list", meaning: "ListObjectsV2Pages over 25 keys in 3 pages.",
-		backend: atMinIO, left: nothing, typed: isA[*smithy.OperationError],
+		backend: atStore, left: nothing, typed: isA[*smithy.OperationError],
+		midst: func(n int, _ *http.Request) bool { return n == 2 },
 		run: func(ctx context.Context, t *trial) error {
-			client, err := t.cell.s3(t.minio)
+			client, err := t.cell.s3(t.store)
 			if err != nil {
 				return err
 			}
 			var keys []string
-			for page, err := range client.ListObjectsV2Pages(ctx, &s3.ListObjectsV2Input{Bucket: t.minio.bucket, Prefix: listedAt, MaxKeys: 10}) {
+			for page, err := range client.ListObjectsV2Pages(ctx, &s3.ListObjectsV2Input{Bucket: t.store.bucket, Prefix: listedAt, MaxKeys: 10}) {
 				if err != nil {
 					return err
 				}
@@ -127,43 +132,44 @@ var operations = []operation{
 					keys = append(keys, o.Key)
 				}
 			}
-			if !slices.Equal(keys, t.minio.listed) {
-				return &wrongBytes{fmt.Sprintf("a listing of %d keys for one of %d", len(keys), len(t.minio.listed))}
+			if !slices.Equal(keys, t.store.listed) {
+				return &wrongBytes{fmt.Sprintf("a listing of %d keys for one of %d", len(keys), len(t.store.listed))}
 			}
 			return nil
 		},
 	},
 	{
 		name: "delete", meaning: "DeleteObject.",
-		backend: atMinIO, typed: isA[*smithy.OperationError],
-		prepare: func(ctx context.Context, t *trial) error { return t.minio.put(ctx, t.key, []byte("to be deleted")) },
+		backend: atStore, typed: isA[*smithy.OperationError],
+		midst:   func(n int, _ *http.Request) bool { return n == 1 },
+		prepare: func(ctx context.Context, t *trial) error { return t.store.put(ctx, t.key, []byte("to be deleted")) },
 		run: func(ctx context.Context, t *trial) error {
-			client, err := t.cell.s3(t.minio)
+			client, err := t.cell.s3(t.store)
 			if err != nil {
 				return err
 			}
-			_, err = client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: t.minio.bucket, Key: t.key})
+			_, err = client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: t.store.bucket, Key: t.key})
 			return err
 		},
 		holds: func(ctx context.Context, t *trial) (bool, error) {
-			there, err := t.minio.holds(ctx, t.key, []byte("to be deleted"))
+			there, err := t.store.holds(ctx, t.key, []byte("to be deleted"))
 			return !there, err
 		},
 		left: leftDone,
 	},
 	{
 		name: "multipart", meaning: "Manager.Upload of 10 MiB and a byte in 3 parts. A fault that lasts begins with the parts.",
-		backend: atMinIO, lasting: isPart, completion: isCompletion, typed: isA[*transfer.UploadError],
+		backend: atStore, lasting: isPart, completion: isCompletion, typed: isA[*transfer.UploadError],
 		run: func(ctx context.Context, t *trial) error {
 			m, err := t.manager()
 			if err != nil {
 				return err
 			}
-			_, err = m.Upload(ctx, &s3.PutObjectInput{Bucket: t.minio.bucket, Key: t.key, Body: bytes.NewReader(content(4, largeSize))})
+			_, err = m.Upload(ctx, &s3.PutObjectInput{Bucket: t.store.bucket, Key: t.key, Body: bytes.NewReader(content(4, largeSize))})
 			return err
 		},
 		holds: func(ctx context.Context, t *trial) (bool, error) {
-			return t.minio.holds(ctx, t.key, content(4, largeSize))
+			return t.store.holds(ctx, t.key, content(4, largeSize))
 		},
 		left: func(ctx context.Context, t *trial, err error) (Leaving, error) {
 			e := as[*transfer.UploadError](err)
@@ -172,21 +178,21 @@ var operations = []operation{
 	},
 	{
 		name: "download", meaning: "Manager.DownloadFile of 10 MiB and a byte in 3 requests.",
-		backend: atMinIO, typed: isA[*transfer.DownloadError],
+		backend: atStore, typed: isA[*transfer.DownloadError],
 		run: func(ctx context.Context, t *trial) error {
 			m, err := t.manager()
 			if err != nil {
 				return err
 			}
 			file := filepath.Join(t.dir, "file")
-			if _, err := m.DownloadFile(ctx, file, &s3.GetObjectInput{Bucket: t.minio.bucket, Key: largeKey}); err != nil {
+			if _, err := m.DownloadFile(ctx, file, &s3.GetObjectInput{Bucket: t.store.bucket, Key: largeKey}); err != nil {
 				return err
 			}
 			got, err := os.ReadFile(file)
 			if err != nil {
 				return err
 			}
-			return same(bytes.NewReader(got), t.minio.large)
+			return same(bytes.NewReader(got), t.store.large)
 		},
 		left: func(_ context.Context, t *trial, _ error) (Leaving, error) {
 			entries, err := os.ReadDir(t.dir)
@@ -198,17 +204,18 @@ var operations = []operation{
 	},
 	{
 		name: "copy", meaning: "Manager.Copy of 10 MiB and a byte in 3 parts, on the server. A fault that lasts begins with the parts.",
-		backend: atMinIO, lasting: isPart, completion: isCompletion, typed: isA[*transfer.CopyError],
+		backend: atStore, lasting: isPart, completion: isCompletion, typed: isA[*transfer.CopyError],
+		midst: func(_ int, r *http.Request) bool { return r.URL.Query().Get("partNumber") == "2" },
 		run: func(ctx context.Context, t *trial) error {
 			m, err := t.manager()
 			if err != nil {
 				return err
 			}
-			_, err = m.Copy(ctx, &s3.CopyObjectInput{Bucket: t.minio.bucket, Key: t.key, CopySource: t.minio.bucket + "/" + largeKey})
+			_, err = m.Copy(ctx, &s3.CopyObjectInput{Bucket: t.store.bucket, Key: t.key, CopySource: t.store.bucket + "/" + largeKey})
 			return err
 		},
 		holds: func(ctx context.Context, t *trial) (bool, error) {
-			return t.minio.holds(ctx, t.key, t.minio.large)
+			return t.store.holds(ctx, t.key, t.store.large)
 		},
 		left: func(ctx context.Context, t *trial, err error) (Leaving, error) {
 			e := as[*transfer.CopyError](err)
@@ -280,7 +287,7 @@ const (
 
 // manager is one whose transfers take several parts.
 func (t *trial) manager() (*transfer.Manager, error) {
-	client, err := t.cell.s3(t.minio)
+	client, err := t.cell.s3(t.store)
 	if err != nil {
 		return nil, err
 	}
@@ -300,7 +307,7 @@ func leftDone(ctx context.Context, t *trial, _ error) (Leaving, error) {
 
 // leftByUpload looks at the object and at the uploads to its key.
 func (t *trial) leftByUpload(ctx context.Context, told string, parts transfer.Parts) (Leaving, error) {
-	ids, err := t.minio.uploads(ctx, t.key)
+	ids, err := t.store.uploads(ctx, t.key)
 	if err != nil {
 		return Leaving{}, err
 	}
@@ -308,7 +315,7 @@ func (t *trial) leftByUpload(ctx context.Context, told string, parts transfer.Pa
 		if parts != transfer.PartsUnknown {
 			return Leaving{}, fmt.Errorf("%w: its upload, and the error tells %q", errLeft, parts)
 		}
-		return partsLeft, t.minio.abort(ctx, t.key, told)
+		return partsLeft, t.store.abort(ctx, t.key, told)
 	}
 	if stray, err := t.strays(ctx); err != nil || stray != (Leaving{}) {
 		return stray, err
@@ -321,12 +328,12 @@ func (t *trial) strays(ctx context.Context) (Leaving, error) {
 	if t.completion == nil || t.swift {
 		return Leaving{}, nil
 	}
-	ids, err := t.minio.uploads(ctx, t.key)
+	ids, err := t.store.uploads(ctx, t.key)
 	if err != nil || len(ids) == 0 {
 		return Leaving{}, err
 	}
 	for _, id := range ids {
-		if err := t.minio.abort(ctx, t.key, id); err != nil {
+		if err := t.store.abort(ctx, t.key, id); err != nil {
 			return Leaving{}, err
 		}
 	}

@@ -16,11 +16,13 @@ import (
 	"github.com/stowage-go/stowage/sigv4"
 )
 
-// minio is the real server of the S3 columns, with a client that meets no fault.
-type minio struct {
+// store is the real server of the S3 columns, with a client that meets no fault.
+type store struct {
 	options s3.Options
 	clean   *s3.Client
 	bucket  string
+	// checksum is the algorithm of those that the server keeps; empty: none.
+	checksum s3.ChecksumAlgorithm
 	// Objects that are there from the start, and that nobody changes.
 	object, large []byte
 	listed        []string
@@ -36,15 +38,16 @@ const (
 	largeSize = 2*minPart + 1
 )
 
-// newMinIO makes a bucket with what is read.
-func newMinIO(ctx context.Context, env integration.Env, url string) (*minio, error) {
-	m := &minio{
+// newStore makes a bucket with what is read. checksum is what objects are stored with.
+func newStore(ctx context.Context, env integration.Env, profile s3.Profile, checksum s3.ChecksumAlgorithm) (*store, error) {
+	m := &store{
 		options: s3.Options{
-			Endpoint: url, Region: env["S3_REGION"], Profile: s3.MinIO(),
+			Endpoint: env["S3_ENDPOINT"], Region: env["S3_REGION"], Profile: profile,
 			Credentials: sigv4.Static(env["S3_ACCESS_KEY"], env["S3_SECRET_KEY"], ""),
 		},
-		bucket: uniqueName(),
-		object: content(1, 1<<20), large: content(2, largeSize),
+		checksum: checksum,
+		bucket:   uniqueName(),
+		object:   content(1, 1<<20), large: content(2, largeSize),
 	}
 	var err error
 	if m.clean, err = s3.New(m.options); err != nil {
@@ -69,7 +72,7 @@ func newMinIO(ctx context.Context, env integration.Env, url string) (*minio, err
 }
 
 // remove deletes the bucket with all that is in it.
-func (m *minio) remove(ctx context.Context) error {
+func (m *store) remove(ctx context.Context) error {
 	for page, err := range m.clean.ListMultipartUploadsPages(ctx, &s3.ListMultipartUploadsInput{Bucket: m.bucket}) {
 		if err != nil {
 			return err
@@ -87,21 +90,21 @@ func (m *minio) remove(ctx context.Context) error {
 	return err
 }
 
-func (m *minio) abort(ctx context.Context, key, id string) error {
+func (m *store) abort(ctx context.Context, key, id string) error {
 	_, err := m.clean.AbortMultipartUpload(ctx, &s3.AbortMultipartUploadInput{Bucket: m.bucket, Key: key, UploadId: id})
 	return err
 }
 
-// put stores an object with a checksum that the server tells to who reads it.
-func (m *minio) put(ctx context.Context, key string, body []byte) error {
+// put stores an object, where it can with a checksum that the server tells to who reads it.
+func (m *store) put(ctx context.Context, key string, body []byte) error {
 	_, err := m.clean.PutObject(ctx, &s3.PutObjectInput{
-		Bucket: m.bucket, Key: key, Body: bytes.NewReader(body), ChecksumAlgorithm: s3.ChecksumAlgorithmCrc64nvme,
+		Bucket: m.bucket, Key: key, Body: bytes.NewReader(body), ChecksumAlgorithm: m.checksum,
 	})
 	return err
 }
 
 // holds tells whether the object is there; when it is, its bytes have to be those of body.
-func (m *minio) holds(ctx context.Context, key string, body []byte) (bool, error) {
+func (m *store) holds(ctx context.Context, key string, body []byte) (bool, error) {
 	out, err := m.clean.GetObject(ctx, &s3.GetObjectInput{Bucket: m.bucket, Key: key})
 	if isAny(s3.ErrNotFound)(err) {
 		return false, nil
@@ -114,7 +117,7 @@ func (m *minio) holds(ctx context.Context, key string, body []byte) (bool, error
 }
 
 // uploads are the ids of the uploads under way to a key.
-func (m *minio) uploads(ctx context.Context, key string) ([]string, error) {
+func (m *store) uploads(ctx context.Context, key string) ([]string, error) {
 	var ids []string
 	for page, err := range m.clean.ListMultipartUploadsPages(ctx, &s3.ListMultipartUploadsInput{Bucket: m.bucket, Prefix: key}) {
 		if err != nil {
