@@ -35,7 +35,7 @@ type cell struct {
 	deadline time.Duration // of the whole operation
 	patience time.Duration // for a header, a body's next bytes, a handshake
 	before   func(n int, r *http.Request)
-	halfway  func()        // through any body of some size, either way; may be nil
+	midst    func()        // of any body of some size, either way; may be nil
 	attempts int           // zero: the default
 	maxDelay time.Duration // between attempts; zero: a short one
 	keys     func(good sigv4.Provider) sigv4.Provider
@@ -68,15 +68,15 @@ func (c *cell) http() *http.Client {
 	t.Proxy = nil
 	t.ResponseHeaderTimeout, t.TLSHandshakeTimeout = c.patience, c.patience
 	c.onClose(t.CloseIdleConnections)
-	return &http.Client{Transport: &attempts{Transport: t, before: c.before, halfway: c.halfway}}
+	return &http.Client{Transport: &attempts{Transport: t, before: c.before, midst: c.midst}}
 }
 
 // attempts tells of each attempt before it is made, and in its midst.
 type attempts struct {
 	*http.Transport
-	n       atomic.Int32
-	before  func(n int, r *http.Request)
-	halfway func()
+	n      atomic.Int32
+	before func(n int, r *http.Request)
+	midst  func()
 }
 
 // RoundTrip implements http.RoundTripper.
@@ -85,26 +85,27 @@ func (a *attempts) RoundTrip(r *http.Request) (*http.Response, error) {
 	if a.before != nil {
 		a.before(n, r)
 	}
-	if a.halfway == nil {
+	if a.midst == nil {
 		return a.Transport.RoundTrip(r)
 	}
 	if r.ContentLength >= smallSize {
 		spied := *r
-		spied.Body = &spy{ReadCloser: r.Body, left: r.ContentLength / 2, halfway: a.halfway}
+		spied.Body = &spy{ReadCloser: r.Body, left: r.ContentLength / 2, midst: a.midst}
 		r = &spied
 	}
 	resp, err := a.Transport.RoundTrip(r)
 	if err == nil && resp.ContentLength >= smallSize && r.Method != http.MethodHead {
-		resp.Body = &spy{ReadCloser: resp.Body, left: resp.ContentLength / 2, halfway: a.halfway}
+		// Of an answer the rest may be on its way already, but not all of it.
+		resp.Body = &spy{ReadCloser: resp.Body, left: 1, midst: a.midst}
 	}
 	return resp, err
 }
 
-// spy is a body that tells when half of it has been read.
+// spy is a body that tells when so much of it has been read.
 type spy struct {
 	io.ReadCloser
-	left    int64
-	halfway func()
+	left  int64
+	midst func()
 }
 
 // Read implements io.Reader.
@@ -112,7 +113,7 @@ func (s *spy) Read(p []byte) (int, error) {
 	n, err := s.ReadCloser.Read(p)
 	before := s.left
 	if s.left -= int64(n); before > 0 && s.left <= 0 {
-		s.halfway()
+		s.midst()
 	}
 	return n, err
 }

@@ -33,7 +33,7 @@ type operation struct {
 	backend func(*servers) string
 	// lasting and completion are for the cell's fields of those names.
 	lasting, completion func(*http.Request) bool
-	// midst is when a server is killed: before this request. Nil: halfway through a body.
+	// midst is when a server is killed: before this request. Nil: in the midst of a body.
 	midst func(n int, r *http.Request) bool
 	// prepare makes, without faults, what the operation needs; may be nil.
 	prepare func(context.Context, *trial) error
@@ -98,7 +98,7 @@ var operations = []operation{
 		left: leftDone,
 	},
 	{
-		name: "get", meaning: "GetObject of 1 MiB with ChecksumMode, read to its end.",
+		name: "get", meaning: "GetObject of 10 MiB and a byte with ChecksumMode, read to its end.",
 		backend: atStore, left: nothing,
 		typed: isA[*smithy.OperationError],
 		run: func(ctx context.Context, t *trial) error {
@@ -106,12 +106,12 @@ var operations = []operation{
 			if err != nil {
 				return err
 			}
-			out, err := client.GetObject(ctx, &s3.GetObjectInput{Bucket: t.store.bucket, Key: objectKey, ChecksumMode: s3.ChecksumModeEnabled})
+			out, err := client.GetObject(ctx, &s3.GetObjectInput{Bucket: t.store.bucket, Key: largeKey, ChecksumMode: s3.ChecksumModeEnabled})
 			if err != nil {
 				return err
 			}
 			defer out.Body.Close()
-			return same(out.Body, t.store.object)
+			return same(out.Body, t.store.large)
 		},
 	},
 	{

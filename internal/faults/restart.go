@@ -22,7 +22,7 @@ import (
 // restartFaults are the rows of the restarts. The operations on the server's other end are
 // those that it names.
 var restartFaults = []fault{
-	{name: minioBack, meaning: "MinIO is killed in the midst of the operation, and started again at once. The client makes up to 20 attempts, a second apart at the most.", not: notOfS3},
+	{name: minioBack, meaning: "MinIO is killed in the midst of the operation, and started again at once. The client makes up to 20 attempts, a second apart at the most, and waits 3 s for the header of an answer.", not: notOfS3},
 	{name: minioGone, meaning: "MinIO is killed in the midst of the operation, and started again after it.", not: notOfS3},
 	{name: osdBack, meaning: "The OSD behind Ceph RGW is killed in the midst of the operation, and started again at once.", not: notOfOSD},
 	{name: osdGone, meaning: "The OSD behind Ceph RGW is killed in the midst of the operation, and started again after it. Limits of idle connections and of the answer's header are 1.5 s.", not: notOfOSD},
@@ -79,7 +79,7 @@ func killed(m mortal, o *operation, c *cell, back bool) (afterwards func() error
 		})
 	}
 	if o.midst == nil {
-		c.halfway = kill
+		c.midst = kill
 	} else {
 		c.before = func(n int, r *http.Request) {
 			if o.midst(n, r) {

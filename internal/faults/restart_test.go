@@ -34,7 +34,7 @@ func TestRestarts(t *testing.T) {
 				break
 			}
 		}
-		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 		defer cancel()
 		s, err := newStore(ctx, m.env(), profile, checksum)
 		require.NoError(t, err)
@@ -89,8 +89,7 @@ func survive(t *testing.T, s *servers, m mortal, name string, o *operation, back
 	}
 	switch {
 	case back:
-		c.attempts = 20
-		c.maxDelay = time.Second
+		c.attempts, c.maxDelay, c.patience = 20, time.Second, 3*time.Second
 	case name == osdGone:
 		c.patience = shortPatience
 	}

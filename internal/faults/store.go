@@ -8,10 +8,12 @@ import (
 	"fmt"
 	"io"
 	mathrand "math/rand/v2"
+	"net/http"
 	"slices"
 	"strings"
 
 	"github.com/stowage-go/stowage/internal/integration"
+	"github.com/stowage-go/stowage/internal/transport"
 	"github.com/stowage-go/stowage/s3"
 	"github.com/stowage-go/stowage/sigv4"
 )
@@ -24,14 +26,13 @@ type store struct {
 	// checksum is the algorithm of those that the server keeps; empty: none.
 	checksum s3.ChecksumAlgorithm
 	// Objects that are there from the start, and that nobody changes.
-	object, large []byte
-	listed        []string
+	large  []byte
+	listed []string
 }
 
 const (
-	objectKey = "there/object"
-	largeKey  = "there/large"
-	listedAt  = "listed/"
+	largeKey = "there/large"
+	listedAt = "listed/"
 
 	minPart   = 5 << 20
 	smallSize = 256 << 10
@@ -47,19 +48,20 @@ func newStore(ctx context.Context, env integration.Env, profile s3.Profile, chec
 		},
 		checksum: checksum,
 		bucket:   uniqueName(),
-		object:   content(1, 1<<20), large: content(2, largeSize),
+		large:    content(2, largeSize),
 	}
+	// A server that has just been started leaves a request without an answer now and then.
+	hop := transport.NewHTTPTransport(nil)
+	hop.ResponseHeaderTimeout = usualPatience
 	var err error
-	if m.clean, err = s3.New(m.options); err != nil {
+	if m.clean, err = s3.New(m.options, func(o *s3.Options) { o.HTTPClient, o.MaxAttempts = &http.Client{Transport: hop}, 10 }); err != nil {
 		return nil, err
 	}
 	if _, err = m.clean.CreateBucket(ctx, &s3.CreateBucketInput{Bucket: m.bucket}); err != nil {
 		return nil, err
 	}
-	for key, body := range map[string][]byte{objectKey: m.object, largeKey: m.large} {
-		if err := m.put(ctx, key, body); err != nil {
-			return nil, err
-		}
+	if err := m.put(ctx, largeKey, m.large); err != nil {
+		return nil, err
 	}
 	for i := range 25 {
 		key := fmt.Sprintf("%s%02d", listedAt, i)
