@@ -22,10 +22,10 @@ export SIGV4_SUITE
 endif
 
 # Modules of their own beside the library.
-MODULES := $(patsubst %/go.mod,%,$(wildcard examples/go.mod internal/peers/go.mod))
+MODULES := $(patsubst %/go.mod,%,$(wildcard examples/go.mod internal/peers/go.mod internal/faults/go.mod))
 
 .DEFAULT_GOAL := help
-.PHONY: help test lint fmt race fuzz peers integration bench microbench size cover tidy-check
+.PHONY: help test lint fmt race fuzz peers integration faults bench microbench size cover tidy-check
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,7 +49,7 @@ $(LINT):
 	@mv $(BIN)/new/golangci-lint $(LINT) && rm -rf $(BIN)/new
 
 fuzz: ## every fuzz target for FUZZTIME (10s)
-	@set -e; for d in $$(grep -rl --include='*_test.go' '^func Fuzz' . | grep -v -e '^./internal/peers/' -e '^./examples/' | xargs -r dirname | sort -u); do \
+	@set -e; for d in $$(grep -rl --include='*_test.go' '^func Fuzz' . | grep -v -e '^./internal/peers/' -e '^./internal/faults/' -e '^./examples/' | xargs -r dirname | sort -u); do \
 	  for f in $$(grep -h '^func Fuzz' $$d/*_test.go | sed 's/^func \(Fuzz[A-Za-z0-9_]*\).*/\1/'); do \
 	    echo "$$d $$f"; $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 100x $$d; \
 	  done; \
@@ -64,6 +64,10 @@ SUITE = $(GO) test -tags integration -count=1 -timeout 30m -v ./internal/integra
 integration: ## the behaviour suite on OpenStack Swift, Ceph RGW, MinIO, versitygw and Alluxio; starts and stops them
 	testdata/backends/with.sh sh -c '$(SUITE) -skip "^TestOperations$$" && $(SUITE) -run "^TestOperations$$"'
 	BACKENDS=minio-tls testdata/backends/with.sh $(GO) test -tags integration -count=1 -timeout 5m -v -run TestCustomerKeys ./internal/integration/
+
+faults: ## every operation under faults of networks, servers and answers, into docs/faults.md; starts and stops servers
+	cd internal/faults && BACKENDS="minio openstack" GOWORK=off ../../testdata/backends/with.sh $(GO) test -tags integration -count=1 -timeout 15m -parallel 8 .
+	cd internal/faults && GOWORK=off $(GO) test -count=1 -timeout 60s .
 
 browser: ## the upload form of examples/formpost in Chromium against OpenStack Swift; installs it (Debian, as root)
 	command -v chromium >/dev/null || apt-get install -q -y --no-install-recommends chromium >/dev/null || \

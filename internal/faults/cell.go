@@ -47,7 +47,7 @@ type cell struct {
 const (
 	usualDeadline = 30 * time.Second
 	usualPatience = 10 * time.Second
-	shortPatience = 1500 * time.Millisecond
+	shortPatience = 2 * time.Second
 	// Waits between attempts are shorter than the default: what counts is how many there are.
 	baseDelay, maxDelay = 20 * time.Millisecond, 200 * time.Millisecond
 )

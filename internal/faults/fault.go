@@ -44,7 +44,7 @@ var faults = []fault{
 	{name: "request cut, for ever", meaning: "The connection ends after 200 bytes of the request.", begin: lasting(cutUp)},
 	{name: "timeout, twice", meaning: "What is sent disappears, and the connection ends after 300 ms, until the third attempt.", begin: passing(2, timeout)},
 	{name: "timeout, for ever", meaning: "What is sent disappears, and the connection ends after 300 ms.", begin: lasting(timeout)},
-	{name: "half-open, twice", meaning: "What is sent disappears, and the connection stays, until the third attempt. Limits of idle connections and of the answer's header are 1.5 s.", begin: impatient(passing(2, halfOpen))},
+	{name: "half-open, twice", meaning: "What is sent disappears, and the connection stays, until the third attempt. Limits of idle connections and of the answer's header are 2 s.", begin: impatient(passing(2, halfOpen))},
 	{name: "half-open, for ever", meaning: "What is sent disappears, and the connection stays. Limits as before.", begin: impatient(lasting(halfOpen))},
 	{name: "half-open, deadline", meaning: "What is sent disappears, and the context ends after 2 s, before any of the library's limits.", begin: hurried(lasting(halfOpen))},
 	{name: "half-open, https, deadline", meaning: "So too below TLS, in its handshake, whose limit is 10 s.", begin: hurried(overTLS(lasting(halfOpen)))},

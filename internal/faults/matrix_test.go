@@ -112,6 +112,7 @@ func openServers(t *testing.T) *servers {
 
 // TestFaults meets every operation with every fault.
 func TestFaults(t *testing.T) {
+	t.Parallel()
 	s := openServers(t)
 	var mu sync.Mutex
 	table := found.Faults
@@ -204,8 +205,11 @@ func attempt(t *testing.T, trial *trial, name string) (Outcome, error) {
 		return Outcome{}, err
 	case err == nil:
 		if o.holds != nil {
-			if is, err := o.holds(clean, trial); err != nil || !is {
-				return Outcome{}, fmt.Errorf("a success, but what was to be done is %t: %v", is, err)
+			switch is, err := o.holds(clean, trial); {
+			case err != nil:
+				return Outcome{}, fmt.Errorf("a success, but: %w", err)
+			case !is:
+				return Outcome{}, &wrongBytes{"a success, but nothing was done"}
 			}
 		}
 		left, err := trial.strays(clean)

@@ -49,7 +49,7 @@ func (p *Page) Markdown() string {
 	p.Faults.write(&b, faultColumn)
 	p.totals(&b, p.Faults)
 
-	b.WriteString("\n## Restarts\n\nThe server is killed (kill -9) in the midst of the operation, and started again.\n\n")
+	b.WriteString("\n## Restarts\n\nThe server is killed (kill -9) in the midst of the operation, and started again. An operation that waits for it has 90 seconds.\n\n")
 	p.Restarts.write(&b, restartColumn)
 	p.totals(&b, p.Restarts)
 

@@ -25,7 +25,7 @@ var restartFaults = []fault{
 	{name: minioBack, meaning: "MinIO is killed in the midst of the operation, and started again at once. The client makes up to 20 attempts, a second apart at the most, and waits 3 s for the header of an answer.", not: notOfS3},
 	{name: minioGone, meaning: "MinIO is killed in the midst of the operation, and started again after it.", not: notOfS3},
 	{name: osdBack, meaning: "The OSD behind Ceph RGW is killed in the midst of the operation, and started again at once.", not: notOfOSD},
-	{name: osdGone, meaning: "The OSD behind Ceph RGW is killed in the midst of the operation, and started again after it. Limits of idle connections and of the answer's header are 1.5 s.", not: notOfOSD},
+	{name: osdGone, meaning: "The OSD behind Ceph RGW is killed in the midst of the operation, and started again after it. Limits of idle connections and of the answer's header are 2 s.", not: notOfOSD},
 }
 
 const (

@@ -17,6 +17,7 @@ import (
 
 // TestRestarts kills servers of its own in the midst of each operation.
 func TestRestarts(t *testing.T) {
+	t.Parallel()
 	var mu sync.Mutex
 	table := found.Restarts
 	for _, o := range operations {
@@ -89,7 +90,7 @@ func survive(t *testing.T, s *servers, m mortal, name string, o *operation, back
 	}
 	switch {
 	case back:
-		c.attempts, c.maxDelay, c.patience = 20, time.Second, 3*time.Second
+		c.attempts, c.maxDelay, c.patience, c.deadline = 20, time.Second, 3*time.Second, 3*usualDeadline
 	case name == osdGone:
 		c.patience = shortPatience
 	}
