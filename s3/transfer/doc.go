@@ -57,5 +57,7 @@
 // caller's context. The errors are *[UploadError], *[DownloadError], *[CopyError] and
 // *[DirectoryError], which name the object, the part, and what is left behind. When the
 // answer to CompleteMultipartUpload is lost or ambiguous, the object is looked at before
-// the upload is called failed.
+// the upload is called failed. An answer to CreateMultipartUpload that is lost, and sent for
+// again, leaves an upload without parts whose id nobody knows: [Manager.AbortIncomplete]
+// sweeps it.
 package transfer
