@@ -33,6 +33,7 @@ type cell struct {
 	tls      *tls.Config
 	clock    func() time.Time
 	deadline time.Duration // of the whole operation
+	abort    time.Duration // of what is to be cleaned up after an error
 	patience time.Duration // for a header, a body's next bytes, a handshake
 	before   func(n int, r *http.Request)
 	midst    func()        // of any body of some size, either way; may be nil
@@ -47,6 +48,8 @@ type cell struct {
 const (
 	usualDeadline = 30 * time.Second
 	usualPatience = 10 * time.Second
+	usualAbort    = 20 * time.Second
+	shortAbort    = 5 * time.Second
 	shortPatience = 2 * time.Second
 	// Waits between attempts are shorter than the default: what counts is how many there are.
 	baseDelay, maxDelay = 20 * time.Millisecond, 200 * time.Millisecond
@@ -59,6 +62,14 @@ func (c *cell) close() {
 		last := len(c.closers) - 1
 		c.closers[last]()
 		c.closers = c.closers[:last]
+	}
+}
+
+// newCell is a cell of an operation, without a fault yet.
+func newCell(o *operation, s *servers, n *names) *cell {
+	return &cell{
+		backend: o.backend(s), names: n, lasting: o.lasting, completion: o.completion,
+		deadline: usualDeadline, patience: usualPatience, abort: usualAbort,
 	}
 }
 
@@ -123,6 +134,9 @@ func (c *cell) s3(m *store) (*s3.Client, error) {
 	o := m.options
 	o.Endpoint, o.HTTPClient, o.Clock = c.endpoint, c.http(), c.clock
 	o.BaseDelay, o.MaxDelay, o.IdleTimeout, o.MaxAttempts = baseDelay, cmp.Or(c.maxDelay, maxDelay), c.patience, c.attempts
+	if c.attempts > 0 {
+		o.RetryBudget = -1
+	}
 	if c.keys != nil {
 		o.Credentials = c.keys(o.Credentials)
 	}

@@ -190,14 +190,14 @@ func overTLS(begin func(*cell) error) func(*cell) error {
 
 func impatient(begin func(*cell) error) func(*cell) error {
 	return func(c *cell) error {
-		c.patience = shortPatience
+		c.patience, c.abort = shortPatience, shortAbort
 		return begin(c)
 	}
 }
 
 func hurried(begin func(*cell) error) func(*cell) error {
 	return func(c *cell) error {
-		c.deadline = 2 * time.Second
+		c.deadline, c.abort = 2*time.Second, shortAbort
 		return begin(c)
 	}
 }

@@ -86,16 +86,17 @@ var Kinds = []Kind{
 	},
 	{Name: "no TLS", Test: "errors.Is(err, http.ErrSchemeMismatch)", is: isAny(http.ErrSchemeMismatch)},
 	{
+		Name: "connection", Test: "errors.As to *net.OpError, or errors.Is(err, io.EOF), io.ErrUnexpectedEOF, syscall.ECONNRESET",
+		is: func(err error) bool {
+			var op *net.OpError
+			return errors.As(err, &op) && !op.Timeout() || isAny(io.EOF, io.ErrUnexpectedEOF, net.ErrClosed, syscall.ECONNRESET, syscall.EPIPE)(err)
+		},
+	},
+	{
 		Name: "timeout", Test: "errors.As to net.Error whose Timeout is true, and the context has not ended",
 		is: func(err error) bool {
 			var e net.Error
 			return errors.As(err, &e) && e.Timeout()
-		},
-	},
-	{
-		Name: "connection", Test: "errors.As to *net.OpError, or errors.Is(err, io.EOF), io.ErrUnexpectedEOF, syscall.ECONNRESET",
-		is: func(err error) bool {
-			return isA[*net.OpError](err) || isAny(io.EOF, io.ErrUnexpectedEOF, net.ErrClosed, syscall.ECONNRESET, syscall.EPIPE)(err)
 		},
 	},
 }

@@ -150,10 +150,7 @@ func TestFaults(t *testing.T) {
 // try is one cell. Its error is what must never be: wrong bytes, an error without a type,
 // something left without a word, an operation that does not end, a goroutine.
 func try(t *testing.T, s *servers, f *fault, o *operation) (Outcome, error) {
-	c := &cell{
-		backend: o.backend(s), names: nameServer, lasting: o.lasting, completion: o.completion,
-		deadline: usualDeadline, patience: usualPatience,
-	}
+	c := newCell(o, s, nameServer)
 	defer c.close()
 	if err := f.begin(c); err != nil {
 		return Outcome{}, fmt.Errorf("begin the fault: %w", err)
@@ -163,12 +160,12 @@ func try(t *testing.T, s *servers, f *fault, o *operation) (Outcome, error) {
 }
 
 // grace is how long after its deadline an operation may take to clean up and to end.
-const grace = abortTimeout + 10*time.Second
+const grace = usualAbort + 10*time.Second
 
 // attempt runs an operation and sees what came of it.
 func attempt(t *testing.T, trial *trial, name string) (Outcome, error) {
 	o := trial.operation
-	clean, cancelClean := context.WithTimeout(context.Background(), 2*time.Minute)
+	clean, cancelClean := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer cancelClean()
 	if o.prepare != nil {
 		if err := o.prepare(clean, trial); err != nil {
@@ -190,8 +187,8 @@ func attempt(t *testing.T, trial *trial, name string) (Outcome, error) {
 	took := time.Since(began)
 	trial.cell.close()
 	if trial.afterwards != nil {
-		if err := trial.afterwards(); err != nil {
-			return Outcome{}, err
+		if aerr := trial.afterwards(clean); aerr != nil {
+			return Outcome{}, fmt.Errorf("%w, after the operation's: %w", aerr, err)
 		}
 	}
 	if left := goroutines(label); left != "" {

@@ -59,7 +59,7 @@ type trial struct {
 	// token is what a login brought.
 	token string
 	// afterwards is done before it is looked at what there is; may be nil.
-	afterwards func() error
+	afterwards func(context.Context) error
 }
 
 // errLeft: something was left behind without a word.
@@ -231,7 +231,7 @@ var operations = []operation{
 			if err != nil {
 				return err
 			}
-			up, err := swifttransfer.NewUploader(client, func(o *swifttransfer.Options) { o.PartSize, o.AbortTimeout = segmentSize, abortTimeout })
+			up, err := swifttransfer.NewUploader(client, func(o *swifttransfer.Options) { o.PartSize, o.AbortTimeout = segmentSize, t.cell.abort })
 			if err != nil {
 				return err
 			}
@@ -280,10 +280,7 @@ var operations = []operation{
 	},
 }
 
-const (
-	segmentSize  = 50 << 10
-	abortTimeout = 5e9 // nanoseconds
-)
+const segmentSize = 50 << 10
 
 // manager is one whose transfers take several parts.
 func (t *trial) manager() (*transfer.Manager, error) {
@@ -292,7 +289,7 @@ func (t *trial) manager() (*transfer.Manager, error) {
 		return nil, err
 	}
 	return transfer.NewManager(client, func(o *transfer.Options) {
-		o.PartSize, o.Threshold, o.AbortTimeout = minPart, minPart, abortTimeout
+		o.PartSize, o.Threshold, o.AbortTimeout = minPart, minPart, t.cell.abort
 	})
 }
 

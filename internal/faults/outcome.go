@@ -51,7 +51,7 @@ func (o Outcome) rank() int {
 	if o.Verdict != Succeeds && o.Verdict != Meaningless {
 		rank = 2
 	}
-	if o.Left != "" {
+	if o.Left != "" && o.Left != done.Name { // which can't be known, and is no harm
 		rank++
 	}
 	return rank

@@ -22,7 +22,7 @@ import (
 // restartFaults are the rows of the restarts. The operations on the server's other end are
 // those that it names.
 var restartFaults = []fault{
-	{name: minioBack, meaning: "MinIO is killed in the midst of the operation, and started again at once. The client makes up to 20 attempts, a second apart at the most, and waits 3 s for the header of an answer.", not: notOfS3},
+	{name: minioBack, meaning: "MinIO is killed in the midst of the operation, and started again at once. The client makes up to 200 attempts without a budget, a second apart at the most, and waits 3 s for the header of an answer.", not: notOfS3},
 	{name: minioGone, meaning: "MinIO is killed in the midst of the operation, and started again after it.", not: notOfS3},
 	{name: osdBack, meaning: "The OSD behind Ceph RGW is killed in the midst of the operation, and started again at once.", not: notOfOSD},
 	{name: osdGone, meaning: "The OSD behind Ceph RGW is killed in the midst of the operation, and started again after it. Limits of idle connections and of the answer's header are 2 s.", not: notOfOSD},
@@ -57,7 +57,8 @@ type mortal interface {
 
 // killed has a server die in the midst of an operation, once. back says whether it is started
 // again at once, and not after the operation.
-func killed(m mortal, o *operation, c *cell, back bool) (afterwards func() error) {
+func killed(m mortal, t *trial, back bool) (afterwards func(context.Context) error) {
+	o, c := t.operation, t.cell
 	var (
 		once     sync.Once
 		happened atomic.Bool
@@ -88,7 +89,7 @@ func killed(m mortal, o *operation, c *cell, back bool) (afterwards func() error
 		}
 	}
 	c.endpoint = c.backend
-	return func() error {
+	return func(ctx context.Context) error {
 		if !happened.Load() {
 			return errors.New("the server was not killed")
 		}
@@ -99,9 +100,38 @@ func killed(m mortal, o *operation, c *cell, back bool) (afterwards func() error
 		case err := <-ended:
 			return err
 		default:
-			return m.start()
+		}
+		if err := m.start(); err != nil {
+			return err
+		}
+		return t.settle(ctx)
+	}
+}
+
+// settle gives a server the time to do what it was asked for before it, or what is behind it,
+// was killed: RGW goes on with requests whose clients have left.
+func (t *trial) settle(ctx context.Context) error {
+	tick := time.NewTicker(200 * time.Millisecond)
+	defer tick.Stop()
+	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); <-tick.C {
+		if err := t.store.works(ctx); err != nil {
+			return err
+		}
+		if t.holds == nil {
+			return nil
+		}
+		is, err := t.holds(ctx, t)
+		if err != nil || is {
+			return err
+		}
+		if t.completion == nil {
+			continue
+		}
+		if ids, err := t.store.uploads(ctx, t.key); err != nil || len(ids) == 0 {
+			return err
 		}
 	}
+	return nil
 }
 
 // ownMinIO is a MinIO of the test's own.

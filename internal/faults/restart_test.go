@@ -84,18 +84,19 @@ func TestRestarts(t *testing.T) {
 
 // survive is one cell.
 func survive(t *testing.T, s *servers, m mortal, name string, o *operation, back bool) (Outcome, error) {
-	c := &cell{
-		backend: o.backend(s), names: nameServer, lasting: o.lasting, completion: o.completion,
-		deadline: usualDeadline, patience: usualPatience,
+	if err := s.store.works(t.Context()); err != nil {
+		return Outcome{}, err
 	}
+	c := newCell(o, s, nameServer)
+	defer c.close()
+	c.deadline = 3 * usualDeadline
 	switch {
 	case back:
-		c.attempts, c.maxDelay, c.patience, c.deadline = 20, time.Second, 3*time.Second, 3*usualDeadline
+		c.attempts, c.maxDelay, c.patience = 200, time.Second, 3*time.Second
 	case name == osdGone:
-		c.patience = shortPatience
+		c.patience, c.abort = shortPatience, shortAbort
 	}
-	defer c.close()
 	trial := &trial{servers: s, operation: o, cell: c, key: keyOf(name, o.name), dir: t.TempDir()}
-	trial.afterwards = killed(m, o, c, back)
+	trial.afterwards = killed(m, trial, back)
 	return attempt(t, trial, name)
 }

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/stowage-go/stowage/internal/integration"
 	"github.com/stowage-go/stowage/internal/transport"
@@ -71,6 +72,18 @@ func newStore(ctx context.Context, env integration.Env, profile s3.Profile, chec
 		m.listed = append(m.listed, key)
 	}
 	return m, nil
+}
+
+// works waits until the server, which has just been started, does what it is asked for.
+func (m *store) works(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	for {
+		_, err := m.clean.HeadObject(ctx, &s3.HeadObjectInput{Bucket: m.bucket, Key: largeKey})
+		if err == nil || ctx.Err() != nil {
+			return err
+		}
+	}
 }
 
 // remove deletes the bucket with all that is in it.
