@@ -109,6 +109,10 @@ SOAK_REPORT  ?= $(CURDIR)/docs/soak.md
 soak: ## 64 goroutines for SOAK_MINUTES (30) on MinIO behind failing proxies; writes docs/soak.md
 	BACKENDS="$${BACKENDS:-minio}" testdata/backends/with.sh sh -c 'cd internal/faults && GOWORK=off $(GO) run ./soak -minutes $(SOAK_MINUTES) -report "$(SOAK_REPORT)"'
 
+faults: ## every operation under faults of networks, servers and answers, into docs/faults.md; starts and stops servers
+	cd internal/faults && BACKENDS="minio openstack" GOWORK=off ../../testdata/backends/with.sh $(GO) test -tags integration -count=1 -timeout 15m -parallel 8 .
+	cd internal/faults && GOWORK=off $(GO) test -count=1 -timeout 60s .
+
 browser: ## the upload form of examples/formpost in Chromium against OpenStack Swift; installs it (Debian, as root)
 	command -v chromium >/dev/null || apt-get install -q -y --no-install-recommends chromium >/dev/null || \
 	  { apt-get update -q >/dev/null && apt-get install -q -y --no-install-recommends chromium >/dev/null; }

@@ -179,6 +179,9 @@ func keystoneError(r *answer) *Error {
 		}
 	case e.Message == "" && !bytes.HasPrefix(bytes.TrimSpace(r.Document), []byte("{")) && len(r.Document) > 0:
 		e.Message = fmt.Sprintf("no JSON but %d bytes of %s", len(r.Document), apierr.OneLine(r.Header.Get("Content-Type")))
+		if r.StatusCode < http.StatusMultipleChoices { // a portal or a proxy, which takes its page for a success
+			e.Err = ErrMalformedAnswer
+		}
 	}
 	return e
 }

@@ -2,12 +2,15 @@ package identity
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
 	"time"
+
+	"github.com/aws/smithy-go"
 
 	"github.com/stowage-go/stowage/internal/hidden"
 )
@@ -74,7 +77,17 @@ func (c Client) LogValue() slog.Value { return slog.StringValue(c.String()) }
 // is used while it holds.
 //
 // A refused login is an [*Error] that is [ErrUnauthorized].
-func (c *Client) Token(ctx context.Context) (*Token, error) { return c.state().tokens.get(ctx) }
+func (c *Client) Token(ctx context.Context) (*Token, error) {
+	t, err := c.state().tokens.get(ctx)
+	if err != nil {
+		var told *smithy.OperationError
+		if !errors.As(err, &told) { // the end of ctx, while the login goes on for others
+			err = operationError(service, "IssueToken", err)
+		}
+		return nil, err
+	}
+	return t, nil
+}
 
 // Invalidate says that a server refused token (401). The next call of [Client.Token]
 // logs in anew, unless that has happened already: a caller that comes late, with a

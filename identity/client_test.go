@@ -310,6 +310,7 @@ func TestStrangeAnswers(t *testing.T) {
 		"no token":             {201, "application/json", nil, `{"token":{}}`, ErrMalformedAnswer, "Created", "no X-Subject-Token"},
 		"no expiry":            {201, "application/json", http.Header{"X-Subject-Token": {"t"}}, `{"token":{}}`, ErrMalformedAnswer, "Created", "no expires_at"},
 		"unreadable expiry":    {201, "application/json", http.Header{"X-Subject-Token": {"t"}}, `{"token":{"expires_at":"tomorrow"}}`, ErrMalformedAnswer, "Created", "no expires_at"},
+		"a portal's page":      {200, "text/html", nil, "<html>Log in first</html>", ErrMalformedAnswer, "OK", "no JSON but 25 bytes of text/html"},
 		"unexpected success":   {204, "", nil, "", nil, "NoContent", "status 204"},
 		"multiple choices":     {300, "application/json", nil, `{"versions":{"values":[{"id":"v3.14"}]}}`, ErrMultipleChoices, "MultipleChoices", "AuthURL names no version of the API; there are v3.14"},
 		"redirect":             {302, "text/html", http.Header{"Location": {"https://sso.example.com/login?state=swordfish"}}, "", nil, "Found", "the server moves on to https://sso.example.com/login ("},
@@ -444,4 +445,20 @@ func TestUserAgentAndTimeoutOfTheCallersClient(t *testing.T) {
 	require.True(t, strings.HasSuffix(agent, " app/1"))
 	require.Equal(t, time.Minute, c.state().conn.pipeline.HTTP.Timeout)
 	require.Nil(t, hc.CheckRedirect, "the caller's client is not changed")
+}
+
+// A caller whose context ends while the login is under way learns of what that was.
+func TestTokenOfAnEndedContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newKeystoneServer()
+		s.took = 10 * time.Second
+		c := s.client(t, V3)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		_, err := c.Token(ctx)
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		var operation *smithy.OperationError
+		require.ErrorAs(t, err, &operation)
+		require.Equal(t, "IssueToken", operation.OperationName)
+	})
 }

@@ -131,7 +131,7 @@ func (k *call) Inspect(r *transport.Response) error {
 	switch root := rest.RootElement(r.Document); {
 	case r.StatusCode >= 300:
 	case root == errorRoot, root == wrappedRoot:
-	case k.info.HasDocument && strings.EqualFold(root, "html"):
+	case strings.EqualFold(root, "html"):
 		return apierr.Failed(r.Response, errWebPage)
 	default:
 		if !k.info.StreamInput {

@@ -188,12 +188,16 @@ func do[In, Out any](ctx context.Context, c *Client, op *rest.Operation[In, Out]
 func decode[In, Out any](op *rest.Operation[In, Out], resp *transport.Response) (*Out, error) {
 	expiresString(resp)
 	if op.Name == opGetObject.Name || op.Name == opHeadObject.Name {
+		if isWebPage(resp.Header) {
+			resp.Body.Close()
+			return nil, apierr.Failed(resp.Response, errWebPage)
+		}
 		decodeMetadataHeaders(resp.Header)
 	}
 	out, err := op.DecodeEscaped(resp.Response, resp.Document)
 	if err != nil {
 		resp.Body.Close()
-		return nil, apierr.Failed(resp.Response, err)
+		return nil, apierr.Failed(resp.Response, fmt.Errorf("%w: %w", ErrMalformedAnswer, err))
 	}
 	return out, nil
 }

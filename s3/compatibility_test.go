@@ -53,15 +53,36 @@ func TestErrorInsideASuccess(t *testing.T) {
 					require.Equal(t, 1, s.attempts())
 				}
 			}
-			if !info.HasDocument {
-				return
-			}
-			// Read as a document, a page would be an empty one.
+			// Read as a document, a page would be an empty one, and read as nothing a success.
 			for _, page := range []string{"<html><body>log in</body></html>", "<!DOCTYPE html>\n<HTML lang=\"en\">", "\n<html/>"} {
 				err := callGolden(t, name, info, always(200, page))
+				require.ErrorIs(t, err, ErrMalformedAnswer)
 				require.ErrorContains(t, err, "web page")
 			}
 		})
+	}
+}
+
+// An object that is a web page is told from a page that a portal sends instead of an object.
+func TestWebPageForAnObject(t *testing.T) {
+	page := func(header ...string) *Client {
+		return newClient(t, always(200, "<html/>", append(header, "Content-Type", "text/html; charset=utf-8")...))
+	}
+	_, err := getAll(t.Context(), page(), &GetObjectInput{Bucket: "bucket", Key: "key"})
+	require.ErrorIs(t, err, ErrMalformedAnswer)
+	_, err = page().HeadObject(t.Context(), &HeadObjectInput{Bucket: "bucket", Key: "key"})
+	require.ErrorIs(t, err, ErrMalformedAnswer)
+	for _, name := range []string{"ETag", "Last-Modified", "X-Amz-Request-Id"} {
+		body, err := getAll(t.Context(), page(name, "Mon, 02 Jan 2006 15:04:05 GMT"), &GetObjectInput{Bucket: "bucket", Key: "key"})
+		require.NoError(t, err, name)
+		require.Equal(t, "<html/>", string(body), name)
+	}
+}
+
+func TestMalformedAnswer(t *testing.T) {
+	for _, document := range []string{"<ListBucketResult><Contents>", "<ListBucketResult><MaxKeys>many</MaxKeys></ListBucketResult>", "{}"} {
+		_, err := newClient(t, always(200, document)).ListObjectsV2(t.Context(), &ListObjectsV2Input{Bucket: "bucket"})
+		require.ErrorIs(t, err, ErrMalformedAnswer, document)
 	}
 }
 

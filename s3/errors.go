@@ -28,6 +28,10 @@ var (
 	// ErrChecksumMismatch: the server stored, or sent, other bytes than the checksum
 	// is of.
 	ErrChecksumMismatch = errors.New("checksum mismatch")
+	// ErrMalformedAnswer: the answer is not what the API promises: a document that can't be
+	// read, a web page of a portal or a proxy that answers for the server, another range than
+	// was asked for.
+	ErrMalformedAnswer = errors.New("malformed answer")
 	// ErrObjectChanged: the object was replaced while it was being read, so the rest
 	// can't be had. It is also ErrPreconditionFailed, whatever the server made of the
 	// condition.
@@ -211,8 +215,22 @@ const (
 )
 
 // errWebPage: a portal or a proxy answers for the server, and takes it for a success. Read as
-// a document it would be an empty one.
-var errWebPage = errors.New("the answer is a web page, and no document of the S3 API")
+// a document it would be an empty one, and as an object it would be another.
+var errWebPage = fmt.Errorf("%w: a web page, and nothing of the S3 API", ErrMalformedAnswer)
+
+// isWebPage tells such a page from an object that is one by its header: every server tells an
+// object's ETag or time, or has some header of the API.
+func isWebPage(h http.Header) bool {
+	if !strings.HasPrefix(h.Get("Content-Type"), "text/html") {
+		return false
+	}
+	for name := range h {
+		if name == "Etag" || name == "Last-Modified" || strings.HasPrefix(name, "X-Amz-") {
+			return false
+		}
+	}
+	return true
+}
 
 // parseError makes an Error of an answer, whatever its body is: S3's XML, a proxy's
 // HTML, or nothing.

@@ -184,6 +184,11 @@ func (k *call) Inspect(r *transport.Response) error {
 	if err == nil {
 		err = k.decode(r)
 	}
+	head := k.request.Method == http.MethodHead
+	if err == nil && (strings.EqualFold(rest.RootElement(r.Document), "html") || head && isWebPage(r.Header)) {
+		// A portal or a proxy answers for the server, and takes it for a success.
+		err = malformed("a web page, and nothing of Swift")
+	}
 	if k.request.Method == http.MethodDelete && k.doubt && errors.Is(err, ErrNotFound) {
 		return nil // the same, told in a document
 	}

@@ -171,7 +171,11 @@ func do[In, Out any](ctx context.Context, c *Client, op *operation[In, Out], in 
 	}
 	if k.info.StreamOutput {
 		// Not seen by Inspect: the pipeline hands its body over unread.
-		if err := k.decode(resp); err != nil {
+		err := k.decode(resp)
+		if isWebPage(resp.Header) {
+			err = malformed("a web page, and no object")
+		}
+		if err != nil {
 			resp.Body.Close()
 			return nil, nil, apierr.Failed(resp.Response, err)
 		}

@@ -217,3 +217,17 @@ func operationError(operation string, err error) error {
 
 // malformed says what is wrong with an answer that meant success.
 func malformed(what string) error { return fmt.Errorf("%w: %s", ErrMalformedAnswer, what) }
+
+// isWebPage tells a page that a portal or a proxy sends instead of an object from an object that
+// is one by its header: every server tells an object's ETag or time, or has some header of the API.
+func isWebPage(h http.Header) bool {
+	if !strings.HasPrefix(h.Get("Content-Type"), "text/html") {
+		return false
+	}
+	for _, name := range []string{"Etag", "Last-Modified", "X-Timestamp", "X-Trans-Id"} {
+		if h.Get(name) != "" {
+			return false
+		}
+	}
+	return true
+}

@@ -207,3 +207,43 @@ func TestBrokenAnswers(t *testing.T) {
 type failing struct{ err error }
 
 func (f failing) Read([]byte) (int, error) { return 0, f.err }
+
+// A portal or a proxy that answers for the server with a page is no success.
+func TestWebPages(t *testing.T) {
+	page := func(header ...string) *Client {
+		return newClient(t, answers(func(r *http.Request) (*http.Response, error) {
+			resp := answer(r, 200, append(header, "Content-Type", "text/html; charset=utf-8"), "<!DOCTYPE html>\n<HTML></HTML>")
+			if len(header) == 0 {
+				resp.Header.Del("X-Trans-Id")
+			}
+			return resp, nil
+		}))
+	}
+	for name, call := range map[string]func() error{
+		"put": func() error {
+			_, err := page("X-Trans-Id", "t").CreateObject(t.Context(), &CreateObjectInput{Container: "c", Object: "o", Body: strings.NewReader("x")})
+			return err
+		},
+		"delete": func() error {
+			_, err := page().DeleteObject(t.Context(), &DeleteObjectInput{Container: "c", Object: "o"})
+			return err
+		},
+		"head": func() error {
+			_, err := page().HeadObject(t.Context(), &HeadObjectInput{Container: "c", Object: "o"})
+			return err
+		},
+		"get": func() error {
+			_, err := page().GetObject(t.Context(), &GetObjectInput{Container: "c", Object: "o"})
+			return err
+		},
+	} {
+		err := call()
+		require.ErrorIs(t, err, ErrMalformedAnswer, name)
+		require.ErrorContains(t, err, "web page", name)
+	}
+	for name, value := range map[string]string{"Etag": "e", "Last-Modified": "Mon, 02 Jan 2006 15:04:05 GMT", "X-Timestamp": "1136214245.00000", "X-Trans-Id": "t"} {
+		out, err := page(name, value).GetObject(t.Context(), &GetObjectInput{Container: "c", Object: "o"})
+		require.NoError(t, err, name)
+		require.NoError(t, out.Body.Close())
+	}
+}

@@ -32,21 +32,30 @@ func Load(name string) (Env, error) {
 		root = "/tmp/backends"
 	}
 	path := filepath.Join(root, name, "env")
-	text, err := os.ReadFile(path)
+	env, err := LoadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("backend %s is not up: there is no %s; run testdata/backends/%s/up.sh, or make integration", name, path, name)
 	}
 	if err != nil {
 		return nil, err
 	}
-	env, err := parse(string(text))
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
 	for _, k := range []string{"S3_ENDPOINT", "S3_REGION", "S3_ACCESS_KEY", "S3_SECRET_KEY"} {
 		if env[k] == "" {
 			return nil, fmt.Errorf("%s: no %s; run testdata/backends/%s/up.sh", path, k, name)
 		}
+	}
+	return env, nil
+}
+
+// LoadFile reads the exports of a start script from the file that it left.
+func LoadFile(path string) (Env, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	env, err := parse(string(text))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return env, nil
 }

@@ -32,7 +32,7 @@ type fetch struct {
 }
 
 // errMalformed: the answer is for something else than was asked.
-var errMalformed = errors.New("the server answered another range than was asked for")
+var errMalformed = fmt.Errorf("%w: the server answered another range than was asked for", s3.ErrMalformedAnswer)
 
 // newFetch checks what can be checked before anything is sent.
 func (m *Manager) newFetch(in *s3.GetObjectInput, o *Options) (*fetch, error) {

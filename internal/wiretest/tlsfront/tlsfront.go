@@ -44,7 +44,8 @@ type Front struct {
 
 // Start listens on a free port of the loopback interface and forwards every connection to the
 // host of backendURL, which must be an http URL (port 80 unless it names one). Close ends it.
-func Start(backendURL string) (*Front, error) {
+// Functions change how the front speaks TLS, such as to show another certificate.
+func Start(backendURL string, fns ...func(*tls.Config)) (*Front, error) {
 	u, err := url.Parse(backendURL)
 	if err != nil {
 		return nil, fmt.Errorf("tlsfront: %w", err)
@@ -60,12 +61,16 @@ func Start(backendURL string) (*Front, error) {
 	if err != nil {
 		return nil, fmt.Errorf("tlsfront: %w", err)
 	}
-	listener, err := tls.Listen("tcp", "127.0.0.1:0", &tls.Config{
+	config := &tls.Config{
 		Certificates: []tls.Certificate{certificate},
 		MinVersion:   tls.VersionTLS12,
 		// No h2: what is behind speaks HTTP/1.1.
 		NextProtos: []string{"http/1.1"},
-	})
+	}
+	for _, fn := range fns {
+		fn(config)
+	}
+	listener, err := tls.Listen("tcp", "127.0.0.1:0", config)
 	if err != nil {
 		return nil, fmt.Errorf("tlsfront: %w", err)
 	}

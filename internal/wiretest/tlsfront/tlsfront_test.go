@@ -129,3 +129,16 @@ func TestStartRefuses(t *testing.T) {
 		require.ErrorContains(t, err, "tlsfront: ", u)
 	}
 }
+
+func TestTheConfigurationCanBeChanged(t *testing.T) {
+	front, err := tlsfront.Start("http://127.0.0.1:1", func(c *tls.Config) { c.MaxVersion = tls.VersionTLS12 })
+	require.NoError(t, err)
+	defer front.Close()
+	address := strings.TrimPrefix(front.URL, "https://")
+	_, err = tls.Dial("tcp", address, &tls.Config{RootCAs: front.Roots, MinVersion: tls.VersionTLS13})
+	require.ErrorContains(t, err, "protocol version")
+	c, err := tls.Dial("tcp", address, &tls.Config{RootCAs: front.Roots, MinVersion: tls.VersionTLS12})
+	require.NoError(t, err)
+	require.Equal(t, uint16(tls.VersionTLS12), c.ConnectionState().Version)
+	require.NoError(t, c.Close())
+}
