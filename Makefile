@@ -36,7 +36,7 @@ export SIGV4_SUITE
 endif
 
 # Modules of their own beside the library.
-MODULES := $(patsubst %/go.mod,%,$(wildcard examples/go.mod internal/peers/go.mod))
+MODULES := $(patsubst %/go.mod,%,$(wildcard examples/go.mod internal/peers/go.mod otel/go.mod))
 
 .DEFAULT_GOAL := help
 .PHONY: help test lint fmt race fuzz peers integration bench microbench size api least cross licenses cover tidy-check
