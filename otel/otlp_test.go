@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"strconv"
 	"strings"
 	"sync"
@@ -147,6 +148,7 @@ func TestCollector(t *testing.T) {
 	require.Equal(t, map[string]bool{
 		"job": true, "github.com/stowage-go/stowage/s3": true, "github.com/stowage-go/stowage/s3/transfer": true,
 	}, c.scopes)
+	documented(t, c)
 	for _, s := range c.spans {
 		require.NotContains(t, s.String(), "holiday")
 		require.NotContains(t, s.String(), "swordfish")
@@ -162,4 +164,29 @@ func documentBytes(t *testing.T, c *collector) int64 {
 	}
 	t.Error("no document was sent")
 	return 0
+}
+
+// documented: docs/observability.md lists everything that was told.
+func documented(t *testing.T, c *collector) {
+	t.Helper()
+	doc, err := os.ReadFile("../docs/observability.md")
+	require.NoError(t, err)
+	known := func(name string) {
+		t.Helper()
+		rest := name[strings.LastIndex(name, ".")+1:]
+		require.True(t, bytes.Contains(doc, []byte("`"+name+"`")) || bytes.Contains(doc, []byte("`."+rest+"`")), name)
+	}
+	for name := range c.metrics {
+		known(name)
+	}
+	for _, s := range c.spans {
+		for name := range attributes(s.GetAttributes()) {
+			known(name)
+		}
+		for _, e := range s.GetEvents() {
+			for name := range attributes(e.GetAttributes()) {
+				known(name)
+			}
+		}
+	}
 }
