@@ -46,7 +46,7 @@ type keystoneCall struct {
 
 func (k *keystoneCall) do(ctx context.Context) error {
 	r := transport.Request{
-		Operation: service + " " + k.operation, Method: k.method, URL: *k.path, Once: k.once,
+		Service: service, Operation: k.operation, Method: k.method, URL: *k.path, Once: k.once,
 		Header: http.Header{"Accept": {"application/json"}},
 	}
 	if k.subject != "" {

@@ -94,7 +94,7 @@ func (s *container) fetch(ctx context.Context) (sigv4.Credentials, error) {
 	}
 	k := containerCall{service: s}
 	_, err = s.conn.do(ctx, &transport.Request{
-		Operation: "Container GetCredentials", Method: http.MethodGet, URL: *u,
+		Service: "Container", Operation: "GetCredentials", Method: http.MethodGet, URL: *u,
 		Header: http.Header{"Accept": {"application/json"}}, Sensitive: []string{"Authorization"},
 	}, &k)
 	if err != nil {

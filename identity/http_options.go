@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aws/smithy-go/metrics"
+	"github.com/aws/smithy-go/tracing"
 	"github.com/stowage-go/stowage/internal/transport"
 )
 
@@ -41,6 +43,18 @@ type HTTPOptions struct {
 	// failed while the old value still holds at warn level, and redacted headers four
 	// levels below debug. Nil: nothing is logged.
 	Logger *slog.Logger
+	// TracerProvider takes a span for each call and one for each attempt, below that of the
+	// context, with attributes named as OpenTelemetry names them ("docs/observability.md");
+	// module github.com/stowage-go/stowage/otel adapts OpenTelemetry's. Nil: no spans, at no
+	// cost.
+	TracerProvider tracing.TracerProvider
+	// MeterProvider takes counts and times of calls and attempts, and the bytes of their
+	// bodies. Nil: nothing is measured, at no cost.
+	MeterProvider metrics.MeterProvider
+	// AttemptTimings measures, for each attempt, the lookup of the server's name, connecting,
+	// TLS, and the time to the first byte of the answer, for Logger, TracerProvider and
+	// MeterProvider.
+	AttemptTimings bool
 	// UserAgent is the application's product token, put behind the library's.
 	UserAgent string
 	// Clock tells the local time. Nil: time.Now.
@@ -67,6 +81,10 @@ func newConnection(o HTTPOptions) (*connection, error) {
 	case o.Timeout == 0 && hc.Timeout == 0:
 		hc.Timeout = DefaultTimeout
 	}
+	telemetry, err := transport.NewTelemetry("github.com/stowage-go/stowage/identity", o.TracerProvider, o.MeterProvider)
+	if err != nil {
+		return nil, fmt.Errorf("identity: MeterProvider: %w", err)
+	}
 	c := &connection{userAgent: []string{transport.UserAgent(o.UserAgent)}}
 	c.pipeline.HTTP = hc
 	c.pipeline.MaxAttempts = o.MaxAttempts
@@ -75,6 +93,8 @@ func newConnection(o HTTPOptions) (*connection, error) {
 	c.pipeline.Clock = &transport.Clock{Local: o.Clock}
 	c.pipeline.Idle = -1 // Timeout bounds the whole
 	c.pipeline.Logger = o.Logger
+	c.pipeline.Telemetry = telemetry
+	c.pipeline.Timings = o.AttemptTimings
 	return c, nil
 }
 

@@ -52,7 +52,7 @@ func (s *imds) putToken(ctx context.Context) (imdsToken, error) {
 		return nil
 	}}
 	r, err := k.do(ctx, &transport.Request{
-		Operation: "IMDS GetToken", Method: http.MethodPut, URL: *under(endpoint, imdsTokenPath),
+		Service: "IMDS", Operation: "GetToken", Method: http.MethodPut, URL: *under(endpoint, imdsTokenPath),
 		Header: http.Header{headerIMDSTokenLife: {strconv.Itoa(int(imdsTokenLife.Seconds()))}},
 	})
 	var broken *transport.ConnectionError
@@ -75,7 +75,7 @@ func (s *imds) putToken(ctx context.Context) (imdsToken, error) {
 // get asks for metadata. decode sees an answer of 200.
 func (s *imds) get(ctx context.Context, endpoint *url.URL, path string, decode func(*answer) *Error) error {
 	k := imdsCall{service: s, decode: decode, opened: true}
-	_, err := k.do(ctx, &transport.Request{Operation: "IMDS GetMetadata", Method: http.MethodGet, URL: *under(endpoint, path)})
+	_, err := k.do(ctx, &transport.Request{Service: "IMDS", Operation: "GetMetadata", Method: http.MethodGet, URL: *under(endpoint, path)})
 	if err != nil && k.refused == nil {
 		return operationError("IMDS", "GetMetadata", err)
 	}

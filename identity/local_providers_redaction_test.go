@@ -127,7 +127,7 @@ func TestLocalProvidersLogNoSecret(t *testing.T) {
 		_, err := p.Retrieve(t.Context())
 		require.NoError(t, err)
 	}
-	for _, what := range []string{"Container GetCredentials", "IMDS GetToken", "IMDS GetMetadata", headerIMDSToken, "Authorization"} {
+	for _, what := range []string{`"Container","operation":"GetCredentials"`, `"IMDS","operation":"GetToken"`, `"IMDS","operation":"GetMetadata"`, headerIMDSToken, "Authorization"} {
 		require.Contains(t, log.String(), what)
 	}
 	require.NotContains(t, log.String(), swordfish)

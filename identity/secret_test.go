@@ -111,7 +111,7 @@ func TestNothingSecretIsLogged(t *testing.T) {
 	require.NoError(t, err)
 	_, err = c.ValidateToken(t.Context(), swordfish)
 	require.Error(t, err)
-	require.Contains(t, log.String(), "Keystone CreateEC2Credential")
+	require.Contains(t, log.String(), "service=Keystone operation=CreateEC2Credential")
 	require.Contains(t, log.String(), "X-Auth-Token")
 	require.NotContains(t, log.String(), swordfish)
 	require.NotContains(t, log.String(), serverPassword)

@@ -123,7 +123,8 @@ func stsDo[Out any](ctx context.Context, s *stsSettings, action string, in stsIn
 		return nil, err
 	}
 	r, err := s.connection.do(ctx, &transport.Request{
-		Operation: "STS " + action,
+		Service:   "STS",
+		Operation: action,
 		Method:    http.MethodPost,
 		URL:       s.url,
 		Header:    c.header,

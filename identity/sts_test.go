@@ -373,7 +373,7 @@ func TestSTSRedacted(t *testing.T) {
 	_, err = s.AssumeRole(t.Context(), &AssumeRoleInput{TokenCode: swordfish})
 	require.ErrorIs(t, err, ErrMalformedAnswer)
 	require.NotContains(t, err.Error(), swordfish)
-	require.Contains(t, log.String(), "STS AssumeRoleWithWebIdentity")
+	require.Contains(t, log.String(), `"service":"STS","operation":"AssumeRoleWithWebIdentity"`)
 	require.NotContains(t, log.String(), swordfish)
 
 	web, err := NewWebIdentityProvider(WebIdentityProviderOptions{STS: s, Token: tokenText(swordfish), RoleArn: "arn"})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/stowage-go/stowage/internal/apierr"
@@ -36,9 +37,11 @@ func (k *call) do(ctx context.Context) (*transport.Response, error) {
 	}
 	o := &k.settings.options
 	r := transport.Request{
+		Service:   service,
 		Operation: k.info.Name,
 		Method:    k.request.Method,
 		URL:       k.url(),
+		Server:    k.settings.endpoint.host,
 		Header:    k.request.Header,
 		Body:      k.payload.body,
 		Stream:    k.info.StreamOutput,
@@ -119,6 +122,24 @@ func (k *call) Authorize(ctx context.Context, a *transport.Attempt) error {
 		a.Body = limit(ctx, a.Body)
 	}
 	return nil
+}
+
+// Describe tells a span what the call is about.
+func (k *call) Describe(set func(key string, value any)) {
+	set("rpc.system.name", "aws-api")
+	set("cloud.region", k.region)
+	bucket, key := k.object()
+	if bucket == "" {
+		return
+	}
+	set("aws.s3.bucket", bucket)
+	if key != "" && k.settings.options.TraceObjectNames {
+		set("aws.s3.key", key)
+	}
+	query, _ := url.ParseQuery(k.request.RawQuery) // it is this client's own
+	if n, err := strconv.Atoi(query.Get("partNumber")); err == nil {
+		set("aws.s3.part_number", n)
+	}
 }
 
 // Inspect finds the error in an answer. Success with an error inside is one: S3 says

@@ -16,6 +16,9 @@ import (
 	"github.com/stowage-go/stowage/sigv4"
 )
 
+// service names the API in errors, logs, spans and metrics.
+const service = "S3"
+
 // namespace is the XML namespace of every document of the S3 API.
 const namespace = "http://s3.amazonaws.com/doc/2006-03-01/"
 
@@ -90,6 +93,10 @@ func New(o Options, fns ...func(*Options)) (*Client, error) {
 	case o.TLSConfig != nil:
 		return nil, errors.New("s3: TLSConfig is for the default HTTPClient; give yours its own")
 	}
+	var err error
+	if s.pipeline.Telemetry, err = transport.NewTelemetry("github.com/stowage-go/stowage/s3", o.TracerProvider, o.MeterProvider); err != nil {
+		return nil, fmt.Errorf("s3: MeterProvider: %w", err)
+	}
 	if err := s.set(o); err != nil {
 		return nil, err
 	}
@@ -117,6 +124,8 @@ func (s *settings) set(o Options) error {
 	s.pipeline.Idle = o.IdleTimeout
 	s.pipeline.Logger = o.Logger
 	s.pipeline.OnRetry = o.OnRetry
+	s.pipeline.TraceObjectNames = o.TraceObjectNames
+	s.pipeline.Timings = o.AttemptTimings
 	return nil
 }
 

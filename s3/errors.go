@@ -262,7 +262,7 @@ func parseError(r *transport.Response) *Error {
 
 // operationError puts the operation's name around any failure of a call.
 func operationError(operation string, err error) error {
-	return &smithy.OperationError{ServiceID: "S3", OperationName: operation, Err: err}
+	return &smithy.OperationError{ServiceID: service, OperationName: operation, Err: err}
 }
 
 func asError(err error) (*Error, bool) {

@@ -14,6 +14,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aws/smithy-go/metrics"
+	"github.com/aws/smithy-go/tracing"
 	"github.com/stowage-go/stowage/internal/transport"
 	"github.com/stowage-go/stowage/sigv4"
 )
@@ -133,6 +135,21 @@ type Options struct {
 	// Logger receives attempts at debug level, retries at info level, and redacted
 	// headers four levels below debug. Nil: nothing is logged.
 	Logger *slog.Logger
+	// TracerProvider takes a span for each call and one for each attempt, below that of the
+	// context, with attributes named as OpenTelemetry names them ("docs/observability.md");
+	// module github.com/stowage-go/stowage/otel adapts OpenTelemetry's. Nil: no spans, at no
+	// cost. It is read by [New] only.
+	TracerProvider tracing.TracerProvider
+	// MeterProvider takes counts and times of calls and attempts, and the bytes of their
+	// bodies; managers of package transfer add what they move. Nil: nothing is measured, at no cost. It is read by [New] only.
+	MeterProvider metrics.MeterProvider
+	// TraceObjectNames has spans tell the keys of objects and URLs, whose secret parameters
+	// are replaced. Otherwise they tell the bucket only.
+	TraceObjectNames bool
+	// AttemptTimings measures, for each attempt, the lookup of the server's name, connecting,
+	// TLS, and the time to the first byte of the answer, for Logger, TracerProvider and
+	// MeterProvider.
+	AttemptTimings bool
 	// UserAgent is the application's product token, put behind the library's.
 	UserAgent string
 	// Clock tells the local time. Nil: time.Now. It is read by [New] only.

@@ -82,7 +82,8 @@ func (k *call) do(ctx context.Context) (*transport.Response, error) {
 	// the object behind the back of lengths and checksums.
 	h["Accept-Encoding"] = identityEncoding
 	r := transport.Request{
-		Operation: service + " " + k.info.Name,
+		Service:   service,
+		Operation: k.info.Name,
 		Method:    k.request.Method,
 		URL:       k.url(),
 		Header:    h,
@@ -164,6 +165,18 @@ func (k *call) Authorize(ctx context.Context, a *transport.Attempt) error {
 	a.Request.Header["X-Auth-Token"] = []string{token}
 	k.payload.wrap(a)
 	return nil
+}
+
+// Describe tells a span what the call is about.
+func (k *call) Describe(set func(key string, value any)) {
+	container, object := k.names()
+	if container == "" {
+		return
+	}
+	set("openstack.swift.container", container)
+	if object != "" && k.settings.options.TraceObjectNames {
+		set("openstack.swift.object", object)
+	}
 }
 
 // Inspect finds the error in an answer, and decodes it when there is none.

@@ -17,6 +17,9 @@ import (
 // and share it.
 type Client struct{ state hidden.Value[*settings] }
 
+// scope names the library to providers of spans and metrics.
+const scope = "github.com/stowage-go/stowage/swift"
+
 // settings are Options and what follows from them.
 type settings struct {
 	options   Options
@@ -48,6 +51,10 @@ func New(o Options, fns ...func(*Options)) (*Client, error) {
 	case o.TLSConfig != nil:
 		return nil, errors.New("swift: TLSConfig is for the default HTTPClient; give yours its own")
 	}
+	var err error
+	if s.pipeline.Telemetry, err = transport.NewTelemetry(scope, o.TracerProvider, o.MeterProvider); err != nil {
+		return nil, fmt.Errorf("swift: MeterProvider: %w", err)
+	}
 	if err := s.set(o); err != nil {
 		return nil, err
 	}
@@ -73,6 +80,8 @@ func (s *settings) set(o Options) error {
 	s.pipeline.Backoff = transport.Backoff{Base: o.BaseDelay, Max: o.MaxDelay}
 	s.pipeline.Idle = o.IdleTimeout
 	s.pipeline.Logger = o.Logger
+	s.pipeline.TraceObjectNames = o.TraceObjectNames
+	s.pipeline.Timings = o.AttemptTimings
 	return nil
 }
 

@@ -88,7 +88,7 @@ func TestLogs(t *testing.T) {
 	_, err := c.UpdateContainer(t.Context(), &UpdateContainerInput{Container: "c", TempURLKey: hush, SyncKey: hush, Metadata: map[string]string{"color": "red"}})
 	require.NoError(t, err)
 	log := b.String()
-	require.Contains(t, log, "Swift UpdateContainer")
+	require.Contains(t, log, "service=Swift operation=UpdateContainer")
 	require.Contains(t, log, "X-Container-Meta-Color=red")
 	require.Contains(t, log, "status=204")
 	require.Contains(t, log, "request_id=tx1")
@@ -107,6 +107,6 @@ func TestLogs(t *testing.T) {
 	require.NoError(t, err)
 	_, _, err = a.Authenticate(t.Context())
 	require.NoError(t, err)
-	require.Contains(t, b.String(), "Swift TempAuth")
+	require.Contains(t, b.String(), "service=Swift operation=TempAuth")
 	require.NotContains(t, b.String(), hush)
 }

@@ -13,6 +13,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/aws/smithy-go/metrics"
+	"github.com/aws/smithy-go/tracing"
 	"github.com/stowage-go/stowage/internal/apierr"
 	"github.com/stowage-go/stowage/internal/hidden"
 	"github.com/stowage-go/stowage/internal/transport"
@@ -30,12 +32,16 @@ type TempAuthOptions struct {
 	// server that does not tell the end is asked again when it refuses the token.
 	RefreshBefore time.Duration
 
-	// HTTPClient, TLSConfig, MaxAttempts, Logger and UserAgent are as in [Options].
-	HTTPClient  *http.Client
-	TLSConfig   *tls.Config
-	MaxAttempts int
-	Logger      *slog.Logger
-	UserAgent   string
+	// HTTPClient, TLSConfig, MaxAttempts, Logger, TracerProvider, MeterProvider,
+	// AttemptTimings and UserAgent are as in [Options].
+	HTTPClient     *http.Client
+	TLSConfig      *tls.Config
+	MaxAttempts    int
+	Logger         *slog.Logger
+	TracerProvider tracing.TracerProvider
+	MeterProvider  metrics.MeterProvider
+	AttemptTimings bool
+	UserAgent      string
 	// Clock tells the local time. Nil: time.Now.
 	Clock func() time.Time
 }
@@ -91,10 +97,15 @@ func NewTempAuth(o TempAuthOptions) (*TempAuth, error) {
 	case o.TLSConfig != nil:
 		return nil, errors.New("swift: TLSConfig is for the default HTTPClient; give yours its own")
 	}
+	telemetry, err := transport.NewTelemetry(scope, o.TracerProvider, o.MeterProvider)
+	if err != nil {
+		return nil, fmt.Errorf("swift: MeterProvider: %w", err)
+	}
 	t := &tempAuth{options: o, authURL: *u, userAgent: transport.UserAgent(o.UserAgent)}
 	t.pipeline = transport.Pipeline{
 		HTTP: transport.WithoutRedirects(o.HTTPClient), MaxAttempts: o.MaxAttempts, Logger: o.Logger,
 		Clock: &transport.Clock{Local: o.Clock}, Budget: transport.NewBudget(transport.DefaultBudget),
+		Telemetry: telemetry, Timings: o.AttemptTimings,
 	}
 	return &TempAuth{hidden.Of(t)}, nil
 }
@@ -166,7 +177,7 @@ func (t *tempAuth) fetch(ctx context.Context, p *pendingLogin) {
 
 func (t *tempAuth) login(ctx context.Context) (login, error) {
 	r := transport.Request{
-		Operation: service + " TempAuth", Method: http.MethodGet, URL: t.authURL,
+		Service: service, Operation: "TempAuth", Method: http.MethodGet, URL: t.authURL,
 		Header: http.Header{
 			"X-Auth-User": {t.options.User}, "X-Auth-Key": {string(t.options.Key)},
 			"User-Agent": {t.userAgent},

@@ -81,6 +81,10 @@ type Options struct {
 	// end. Nil: they are not counted.
 	Tracker *Tracker
 
+	// InFlight is told of each request with data that begins (1) and ends (-1), unless
+	// there is a Scheduler, which has its own. Nil: nobody is.
+	InFlight func(delta int)
+
 	lane int // settled: Concurrency as it was asked for
 }
 

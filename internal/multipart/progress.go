@@ -37,6 +37,8 @@ type TrackerOptions struct {
 	// Wanted reports whether calls are of any use at the moment; nil: they are. It is
 	// asked at every change.
 	Wanted func() bool
+	// Measured counts the bytes; nil: nothing does.
+	Measured *Measured
 }
 
 // Tracker counts bytes and parts from many goroutines and tells one function.
@@ -52,6 +54,7 @@ type Tracker struct {
 	fn       func(Progress)
 	interval time.Duration
 	wanted   func() bool
+	measured *Measured
 	pending  atomic.Int64 // reports since the last call began
 
 	mu     sync.Mutex // of state and untold
@@ -71,7 +74,8 @@ type Tracker struct {
 func NewTracker(o TrackerOptions) *Tracker {
 	return &Tracker{
 		fn: o.Progress, interval: or(o.Interval, DefaultProgressInterval), wanted: o.Wanted,
-		state: Progress{Total: -1},
+		measured: o.Measured,
+		state:    Progress{Total: -1},
 	}
 }
 
@@ -122,6 +126,9 @@ func (t *Tracker) change(change func(*Progress)) {
 	before := t.state
 	change(&t.state)
 	t.untold = t.untold || t.state != before
+	if t.state.PartsDone > before.PartsDone {
+		t.measured.count(t.state.Bytes)
+	}
 }
 
 // next takes the state that is to be told; false when the last call has shown it.

@@ -66,7 +66,7 @@ func Upload[R any](ctx context.Context, src Source, store Store[R], opt Options)
 	}
 	scheduler := o.Scheduler
 	if scheduler == nil {
-		scheduler = schedule.New(schedule.Options{Concurrency: o.Concurrency, Memory: o.Memory})
+		scheduler = schedule.New(schedule.Options{Concurrency: o.Concurrency, Memory: o.Memory, InFlight: o.InFlight})
 	}
 	var cut cutter
 	if src.Buffered() {

@@ -40,6 +40,7 @@ func (l *Lane) Acquire(ctx context.Context) (*Slot, error) {
 		// Nobody else waits, or the slot would not be free.
 		l.start(slot)
 		s.mu.Unlock()
+		s.counted(1)
 		return slot, nil
 	}
 	slot.granted = make(chan struct{})
@@ -57,6 +58,7 @@ func (l *Lane) Acquire(ctx context.Context) (*Slot, error) {
 		l.leave(slot)
 		return nil, context.Cause(ctx)
 	}
+	s.counted(1)
 	return slot, nil
 }
 
@@ -153,12 +155,19 @@ type Slot struct {
 // Done ends the request: bytes is what it moved, err how it failed, nil for success. A
 // request that moved nothing says nothing about throughput. Further calls do nothing.
 func (s *Slot) Done(bytes int64, err error) {
+	if s.done(bytes, err) {
+		s.lane.s.counted(-1)
+	}
+}
+
+// done is Done; it reports whether the slot was in use.
+func (s *Slot) done(bytes int64, err error) bool {
 	m, at := s.lane.s, time.Now()
 	throttled := m.throttled(err)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if !s.held {
-		return
+		return false
 	}
 	s.lane.end(s)
 	switch {
@@ -168,6 +177,7 @@ func (s *Slot) Done(bytes int64, err error) {
 		m.width.finished(at, bytes)
 	}
 	m.dispatch()
+	return true
 }
 
 // Retried tells that an attempt of the request failed with err and that another is made

@@ -21,6 +21,8 @@ type Options struct {
 	// Memory bounds the bytes of all buffers that are lent or kept for reuse; less than
 	// 1 is 1, which makes it one buffer at a time.
 	Memory int64
+	// InFlight is told of each request that begins (1) and ends (-1). Nil: nobody is.
+	InFlight func(delta int)
 }
 
 // Scheduler is what all transfers of a manager share. It is safe for concurrent use.
@@ -74,4 +76,11 @@ func (s *Scheduler) Usage() Usage {
 // throttled: the server asks for less.
 func (s *Scheduler) throttled(err error) bool {
 	return err != nil && s.options.Throttled != nil && s.options.Throttled(err)
+}
+
+// counted tells of a slot that begins or ends. It runs without the mutex.
+func (s *Scheduler) counted(delta int) {
+	if s.options.InFlight != nil {
+		s.options.InFlight(delta)
+	}
 }

@@ -95,6 +95,7 @@ func (l *Lane) Spare(ctx context.Context) (*Slot, error) {
 		l.leave(slot)
 		return nil, context.Cause(ctx)
 	}
+	s.counted(1)
 	return slot, nil
 }
 

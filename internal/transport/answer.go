@@ -16,6 +16,8 @@ type answerBody struct {
 	limit  time.Duration
 	idle   *time.Timer
 	done   bool
+
+	observed *observedAttempt // nil: nobody looks
 }
 
 func (b *answerBody) Read(p []byte) (int, error) {
@@ -33,13 +35,18 @@ func (b *answerBody) Read(p []byte) (int, error) {
 	if b.idle != nil {
 		b.idle.Stop()
 	}
+	if b.observed != nil {
+		b.observed.received.Add(int64(n))
+	}
 	switch {
 	case errors.Is(err, io.EOF):
 		b.done = true
+		b.observed.finish(nil)
 	case err != nil:
 		if idle := idleCause(b.ctx); idle != nil {
 			err = idle
 		}
+		b.observed.finish(&ConnectionError{Err: err})
 	}
 	return n, err
 }
@@ -47,5 +54,6 @@ func (b *answerBody) Read(p []byte) (int, error) {
 func (b *answerBody) Close() error {
 	err := b.src.Close()
 	b.cancel(nil)
+	b.observed.finish(nil)
 	return err
 }

@@ -197,6 +197,16 @@ func (b *Body) confirm() {
 	}
 }
 
+// sent is how many bytes of the last attempt reached the connection.
+func (b *Body) sent() int64 {
+	if b == nil || b.current == nil {
+		return 0
+	}
+	b.current.mu.Lock()
+	defer b.current.mu.Unlock()
+	return b.current.sent
+}
+
 // attemptReader reads the body for one attempt. A chunk counts as sent when the
 // next one is asked for: then net/http has written it.
 type attemptReader struct {

@@ -47,3 +47,10 @@ func (b *Budget) put(n int) {
 	b.tokens = min(b.tokens+n, b.capacity)
 	b.mu.Unlock()
 }
+
+// left is how many tokens there are.
+func (b *Budget) left() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.tokens
+}

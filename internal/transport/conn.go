@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http/httptrace"
 	"sync"
 )
 
@@ -168,7 +169,7 @@ func dialTLS(d *dialer, base *tls.Config) func(context.Context, string, string) 
 		t := &tlsConn{Conn: tls.Client(cork, cfg), cork: cork}
 		ctx, cancel := context.WithTimeoutCause(ctx, TLSHandshakeTimeout, errHandshakeTimeout)
 		defer cancel()
-		if err := t.HandshakeContext(ctx); err != nil {
+		if err := handshake(ctx, t.Conn); err != nil {
 			c.Close()
 			if errors.Is(context.Cause(ctx), errHandshakeTimeout) {
 				err = errHandshakeTimeout
@@ -177,6 +178,19 @@ func dialTLS(d *dialer, base *tls.Config) func(context.Context, string, string) 
 		}
 		return t, nil
 	}
+}
+
+// handshake tells the hooks in ctx, which net/http leaves to who dials TLS.
+func handshake(ctx context.Context, c *tls.Conn) error {
+	hooks := httptrace.ContextClientTrace(ctx)
+	if hooks != nil && hooks.TLSHandshakeStart != nil {
+		hooks.TLSHandshakeStart()
+	}
+	err := c.HandshakeContext(ctx)
+	if hooks != nil && hooks.TLSHandshakeDone != nil {
+		hooks.TLSHandshakeDone(c.ConnectionState(), err)
+	}
+	return err
 }
 
 var errHandshakeTimeout = fmt.Errorf("no TLS handshake within %v", TLSHandshakeTimeout)

@@ -74,12 +74,12 @@ func RedactQuery(raw string) string {
 	return strings.Join(pairs, "&")
 }
 
-func (p *Pipeline) log(ctx context.Context, r *Request, a *Attempt, resp *Response, began time.Time, err error) {
+func (p *Pipeline) log(ctx context.Context, r *Request, a *Attempt, resp *Response, began time.Time, timed *timings, err error) {
 	if p.Logger == nil || !p.Logger.Enabled(ctx, slog.LevelDebug) {
 		return
 	}
 	attrs := []slog.Attr{
-		slog.String("operation", r.Operation), slog.Int("attempt", a.Number),
+		slog.String("service", r.Service), slog.String("operation", r.Operation), slog.Int("attempt", a.Number),
 		slog.String("method", r.Method), slog.String("host", r.URL.Host),
 		slog.String("path", r.URL.EscapedPath()), slog.String("query", RedactQuery(r.URL.RawQuery)),
 		slog.Int64("request_bytes", a.Request.ContentLength),
@@ -87,6 +87,9 @@ func (p *Pipeline) log(ctx context.Context, r *Request, a *Attempt, resp *Respon
 	}
 	if resp != nil {
 		attrs = append(attrs, slog.Int("status", resp.StatusCode), slog.String("request_id", RequestID(resp.Header)))
+	}
+	if timed != nil {
+		attrs = append(attrs, timed.attr())
 	}
 	if err != nil {
 		attrs = append(attrs, slog.String("error", err.Error()))
@@ -108,7 +111,7 @@ func (p *Pipeline) logRetry(ctx context.Context, r *Request, n int, wait time.Du
 	if !paid {
 		msg = "no retry: budget exhausted"
 	}
-	p.Logger.LogAttrs(ctx, slog.LevelInfo, msg, slog.String("operation", r.Operation),
+	p.Logger.LogAttrs(ctx, slog.LevelInfo, msg, slog.String("service", r.Service), slog.String("operation", r.Operation),
 		slog.Int("attempt", n), slog.Duration("wait", wait), slog.String("error", err.Error()))
 }
 

@@ -29,6 +29,12 @@ type Pipeline struct {
 	// OnRetry is told what an attempt failed with that will be followed by another; may
 	// be nil.
 	OnRetry func(error)
+	// Telemetry takes spans and metrics; nil: none.
+	Telemetry *Telemetry
+	// TraceObjectNames allows spans to have URLs, and with them the names of objects.
+	TraceObjectNames bool
+	// Timings measures the phases of each attempt, for logs, spans and metrics.
+	Timings bool
 
 	// sleep waits between attempts; nil: a timer. Tests count with it.
 	sleep func(context.Context, time.Duration) error
@@ -37,12 +43,19 @@ type Pipeline struct {
 // Do sends r until it succeeds, fails for good, or ctx ends. On success with
 // r.Stream the caller must close the answer's body.
 func (p *Pipeline) Do(ctx context.Context, r *Request, h Handler) (*Response, error) {
+	ctx, observed := p.observe(ctx, r, h)
+	resp, err := p.do(ctx, r, h, observed)
+	observed.returned(ctx, err)
+	return resp, err
+}
+
+func (p *Pipeline) do(ctx context.Context, r *Request, h Handler, observed *observedCall) (*Response, error) {
 	var (
 		retries, amends     int
 		resigned, ambiguous bool
 	)
 	for n := 1; ; n++ {
-		resp, err := p.attempt(ctx, r, h, n)
+		resp, err := p.attempt(ctx, r, h, n, observed)
 		if err == nil {
 			if retries == 0 {
 				p.Budget.put(refund)
@@ -88,6 +101,7 @@ func (p *Pipeline) Do(ctx context.Context, r *Request, h Handler) (*Response, er
 		}
 		paid := p.Budget.take(v.cost())
 		p.logRetry(ctx, r, n, wait, paid, err)
+		observed.retry(wait, err)
 		if paid && p.OnRetry != nil {
 			p.OnRetry(err)
 		}
@@ -130,7 +144,14 @@ type stopError struct{ err error }
 func (e *stopError) Error() string { return e.err.Error() }
 
 // attempt sends r once. With an error, resp is the answer it comes from, or nil.
-func (p *Pipeline) attempt(ctx context.Context, r *Request, h Handler, n int) (*Response, error) {
+func (p *Pipeline) attempt(ctx context.Context, r *Request, h Handler, n int, c *observedCall) (*Response, error) {
+	ctx, observed := p.observeAttempt(ctx, c, n)
+	resp, err := p.send(ctx, r, h, n, observed)
+	observed.answered(resp, err, r.Stream)
+	return resp, err
+}
+
+func (p *Pipeline) send(ctx context.Context, r *Request, h Handler, n int, observed *observedAttempt) (*Response, error) {
 	began := p.Clock.local()
 	actx, cancel := context.WithCancelCause(ctx)
 	a := Attempt{Number: n, Time: began.Add(p.Clock.skew())}
@@ -147,7 +168,7 @@ func (p *Pipeline) attempt(ctx context.Context, r *Request, h Handler, n int) (*
 	a.Request = (&http.Request{
 		Method: r.Method, URL: u, Header: header,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-	}).WithContext(actx)
+	}).WithContext(observed.traced(actx))
 	if r.Body != nil && r.Body.Len() != 0 {
 		body, err := r.Body.Open()
 		if err != nil {
@@ -181,16 +202,17 @@ func (p *Pipeline) attempt(ctx context.Context, r *Request, h Handler, n int) (*
 		err = p.failure(actx, a.Request, err, bodyErr)
 		cancel(nil)
 		r.Body.rollBack()
-		p.log(ctx, r, &a, nil, began, err)
+		p.log(ctx, r, &a, nil, began, observed.timed(), err)
 		return nil, err
 	}
 	p.Clock.observe(hr.Header)
 	resp := &Response{Response: hr}
 	incoming := &answerBody{src: hr.Body, ctx: actx, cancel: cancel, limit: idle}
 	if r.Stream && hr.StatusCode >= 200 && hr.StatusCode < 300 {
+		incoming.observed = observed
 		hr.Body = incoming
 		r.Body.confirm()
-		p.log(ctx, r, &a, resp, began, nil)
+		p.log(ctx, r, &a, resp, began, observed.timed(), nil)
 		return resp, nil
 	}
 	resp.Document, err = readDocument(incoming, hr, r)
@@ -212,7 +234,7 @@ func (p *Pipeline) attempt(ctx context.Context, r *Request, h Handler, n int) (*
 	} else {
 		r.Body.rollBack()
 	}
-	p.log(ctx, r, &a, resp, began, err)
+	p.log(ctx, r, &a, resp, began, observed.timed(), err)
 	return resp, err
 }
 

@@ -10,11 +10,15 @@ import (
 
 // Request is one call, before any attempt. The pipeline owns it while Do runs.
 type Request struct {
-	Operation string // for logs: "S3 PutObject"
+	Service   string // for logs, spans and metrics: "S3"
+	Operation string // the same: "PutObject"
 	Method    string
 	URL       url.URL
-	Header    http.Header
-	Body      *Body // nil: none
+	// Server is the host, and port, that metrics show, where URL's names a bucket too.
+	// Empty: URL's.
+	Server string
+	Header http.Header
+	Body   *Body // nil: none
 	// Stream: a 2xx answer's body goes to the caller unread. Otherwise the pipeline
 	// reads the whole answer inside the attempt, so that one that breaks off is retried.
 	Stream bool

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/stowage-go/stowage/internal/multipart"
 	"github.com/stowage-go/stowage/internal/schedule"
 	"github.com/stowage-go/stowage/internal/transport"
 	"github.com/stowage-go/stowage/s3"
@@ -21,6 +22,7 @@ type Manager struct {
 	options Options
 	shared  *schedule.Scheduler
 	events  *hub
+	meter   *multipart.Meter // nil: nothing is measured
 	// readAhead is what readers take of the memory budget.
 	readAhead memory
 	settle    time.Duration // abortSettle, but in tests
@@ -41,7 +43,14 @@ func NewManager(client Client, fns ...func(*Options)) (*Manager, error) {
 	if err := m.options.noCheckpoint(); err != nil {
 		return nil, err
 	}
-	m.shared = schedule.New(m.options.schedule())
+	o := client.Options()
+	var err error
+	if m.meter, err = multipart.NewMeter("github.com/stowage-go/stowage/s3/transfer", o.Endpoint, o.MeterProvider); err != nil {
+		return nil, fmt.Errorf("transfer: MeterProvider: %w", err)
+	}
+	shared := m.options.schedule()
+	shared.InFlight = m.meter.InFlight()
+	m.shared = schedule.New(shared)
 	m.readAhead = m.shared.ReadAhead()
 	return m, nil
 }

@@ -149,9 +149,9 @@ func (m *Manager) Watch(ctx context.Context) iter.Seq[Event] {
 //	t := m.begin(OperationUpload, bucket, key, &o)
 //	defer func() { t.end(err) }()
 func (m *Manager) begin(operation Operation, bucket, key string, o *Options) *transferring {
-	t := &transferring{hub: m.events}
+	t := &transferring{hub: m.events, measured: m.meter.Transfer(operation.String())}
 	t.state = Event{Operation: operation, Bucket: bucket, Key: key, Progress: Progress{Total: -1}}
-	tracker := multipart.TrackerOptions{Interval: o.ProgressInterval, Wanted: t.hub.watched, Progress: func(multipart.Progress) { t.hub.changed(t) }}
+	tracker := multipart.TrackerOptions{Measured: t.measured, Interval: o.ProgressInterval, Wanted: t.hub.watched, Progress: func(multipart.Progress) { t.hub.changed(t) }}
 	if report := o.Progress; report != nil {
 		tracker.Wanted = nil
 		tracker.Progress = func(p multipart.Progress) {
@@ -171,13 +171,15 @@ func progressOf(p multipart.Progress) Progress {
 // transferring is one transfer under way.
 type transferring struct {
 	*multipart.Tracker
-	hub   *hub
-	state Event // as the totals have it
+	hub      *hub
+	measured *multipart.Measured
+	state    Event // as the totals have it
 }
 
 // end is the end of the transfer, for better or worse.
 func (t *transferring) end(err error) {
 	t.Stop()
+	t.measured.End(err)
 	t.hub.remove(t, err)
 }
 

@@ -26,6 +26,7 @@ type downloading struct {
 	in       swift.GetObjectInput
 	options  *DownloadOptions
 	resolved swift.Options
+	meter    *multipart.Meter
 
 	large    bool
 	state    download.Object
@@ -135,8 +136,10 @@ func (r *downloading) cutSegments(ctx context.Context) error {
 
 // run fetches the parts. When one fails the others are cancelled, and all have ended before
 // it returns.
-func (r *downloading) run(ctx context.Context, w io.WriterAt) (*DownloadOutput, error) {
-	tracker := track(r.options.Progress)
+func (r *downloading) run(ctx context.Context, w io.WriterAt) (_ *DownloadOutput, err error) {
+	measured := r.meter.Transfer("download")
+	defer func() { measured.End(err) }()
+	tracker := track(r.options.Progress, measured)
 	defer tracker.Stop()
 	tracker.Expect(r.state.Size, len(r.parts))
 
@@ -146,7 +149,7 @@ func (r *downloading) run(ctx context.Context, w io.WriterAt) (*DownloadOutput, 
 	}
 	var back *download.ReadBack
 	o := Options{Concurrency: r.options.Concurrency}
-	workers, wctx := download.NewWorkers(ctx, schedule.New(schedule.Options{Concurrency: o.parallel()}).Lane(0))
+	workers, wctx := download.NewWorkers(ctx, schedule.New(schedule.Options{Concurrency: o.parallel(), InFlight: r.meter.InFlight()}).Lane(0))
 	if at, ok := w.(io.ReaderAt); ok && compared && !r.whole {
 		back = download.NewReadBack(at, r.parts)
 		workers.Go(func() error { return r.compare(wctx, back) })

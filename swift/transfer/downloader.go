@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/stowage-go/stowage/internal/download"
+	"github.com/stowage-go/stowage/internal/multipart"
 	"github.com/stowage-go/stowage/swift"
 )
 
@@ -45,6 +46,7 @@ func (o *DownloadOptions) check() error {
 type Downloader struct {
 	client  *swift.Client
 	options DownloadOptions
+	meter   *multipart.Meter // nil: nothing is measured
 }
 
 // NewDownloader makes a downloader over a client. It sends nothing.
@@ -57,6 +59,10 @@ func NewDownloader(client *swift.Client, fns ...func(*DownloadOptions)) (*Downlo
 		fn(&d.options)
 	}
 	if err := d.options.check(); err != nil {
+		return nil, err
+	}
+	var err error
+	if d.meter, err = measure(client); err != nil {
 		return nil, err
 	}
 	return d, nil
@@ -180,7 +186,7 @@ func (d *Downloader) prepare(ctx context.Context, in *swift.GetObjectInput, fns 
 	if in == nil {
 		in = new(swift.GetObjectInput)
 	}
-	r := &downloading{client: d.client, in: *in, options: &o, resolved: resolve(d.client, o.ClientOptions)}
+	r := &downloading{client: d.client, in: *in, options: &o, resolved: resolve(d.client, o.ClientOptions), meter: d.meter}
 	if err := r.check(); err != nil {
 		return nil, r.failed(err)
 	}

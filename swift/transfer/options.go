@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/stowage-go/stowage/internal/multipart"
@@ -77,20 +78,34 @@ type Progress struct {
 }
 
 // track makes the tracker of one transfer, which tells every change.
-func track(fn func(Progress)) *multipart.Tracker {
-	if fn == nil {
+func track(fn func(Progress), m *multipart.Measured) *multipart.Tracker {
+	o := multipart.TrackerOptions{Interval: -1, Measured: m}
+	switch {
+	case fn != nil:
+		o.Progress = func(p multipart.Progress) {
+			fn(Progress{Bytes: p.Bytes, Total: p.Total, PartsDone: p.PartsDone, Parts: p.Parts, Done: p.Done})
+		}
+	case m == nil:
 		return nil
 	}
-	return multipart.NewTracker(multipart.TrackerOptions{Interval: -1, Progress: func(p multipart.Progress) {
-		fn(Progress{Bytes: p.Bytes, Total: p.Total, PartsDone: p.PartsDone, Parts: p.Parts, Done: p.Done})
-	}})
+	return multipart.NewTracker(o)
+}
+
+// measure makes the instruments of the client's provider; nil when it has none.
+func measure(client *swift.Client) (*multipart.Meter, error) {
+	o := client.Options()
+	m, err := multipart.NewMeter("github.com/stowage-go/stowage/swift/transfer", o.StorageURL, o.MeterProvider)
+	if err != nil {
+		return nil, fmt.Errorf("transfer: MeterProvider: %w", err)
+	}
+	return m, nil
 }
 
 // engine translates the options; limits are what the server says.
-func (o *Options) engine(l multipart.Limits) multipart.Options {
+func (o *Options) engine(l multipart.Limits, t *multipart.Tracker) multipart.Options {
 	m := multipart.Options{
 		Limits: l, PartSize: o.PartSize, Threshold: o.Threshold, Concurrency: o.Concurrency, Memory: o.MemoryBudget,
-		LeavePartsOnError: o.LeavePartsOnError, AbortTimeout: o.AbortTimeout, Tracker: track(o.Progress),
+		LeavePartsOnError: o.LeavePartsOnError, AbortTimeout: o.AbortTimeout, Tracker: t,
 	}
 	if m.AbortTimeout == 0 {
 		m.AbortTimeout = DefaultAbortTimeout

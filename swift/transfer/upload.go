@@ -56,13 +56,16 @@ type segment struct {
 }
 
 // run checks, uploads and tidies up.
-func (u *upload) run(ctx context.Context) (multipart.Result, error) {
+func (u *upload) run(ctx context.Context) (_ multipart.Result, err error) {
 	src, err := u.prepare(ctx)
 	if err != nil {
 		return multipart.Result{}, err
 	}
 	defer u.checkpoint.Close()
-	o := u.options.engine(u.engineLimits(src))
+	m := u.uploader.meter.Transfer("upload")
+	defer func() { m.End(err) }()
+	o := u.options.engine(u.engineLimits(src), track(u.options.Progress, m))
+	o.InFlight = u.uploader.meter.InFlight()
 	if u.checkpoint != nil {
 		o.LeavePartsOnError = true
 		if u.checkpoint.Loaded {

@@ -18,6 +18,7 @@ type Uploader struct {
 	client  *swift.Client
 	options Options
 	limits  *limitsCache
+	meter   *multipart.Meter // nil: nothing is measured
 
 	multipart multipartClient  // nil: the client has none
 	leastPart int64            // of it: multipart.DefaultMinPartSize, but in tests
@@ -43,6 +44,10 @@ func NewUploader(client *swift.Client, fns ...func(*Options)) (*Uploader, error)
 		fn(&u.options)
 	}
 	if err := u.options.check(); err != nil {
+		return nil, err
+	}
+	var err error
+	if u.meter, err = measure(client); err != nil {
 		return nil, err
 	}
 	return u, nil
