@@ -25,7 +25,7 @@
 // Keys and metadata are escaped as gocloud.dev/blob/s3blob escapes them, so that both drivers
 // read what the other has written: in a key, characters below the space, and the slash of
 // "../", become "__0xHEX__", such as "..__0x2f__"; names and values of metadata are
-// percent-encoded, and '@', ':' and '=' in a name are "__0x40__" and so on. Where the
+// percent-encoded. (Ceph RGW stores '-' for '_' in a name.) Where the
 // profile's server would take a key for another one ([s3.Profile] RewrittenKeys: MinIO and
 // others, with "a//b"), what makes it so is escaped too.
 //

@@ -56,7 +56,7 @@ func (b *bucket) ErrorCode(err error) gcerrors.ErrorCode {
 			return gcerrors.Internal
 		case status == http.StatusNotImplemented:
 			return gcerrors.Unimplemented
-		case status == http.StatusBadRequest:
+		case status == http.StatusBadRequest, status == http.StatusRequestedRangeNotSatisfiable:
 			return gcerrors.InvalidArgument
 		}
 	}

@@ -29,7 +29,8 @@ func (e escaper) escape(key string) string {
 }
 
 // prefix is what the escaped keys begin with that begin with p. So each character goes by
-// those in front of it alone.
+// those in front of it alone. (A key that is all of p and ends in a segment of dots is the
+// exception.)
 func (e escaper) prefix(p string) string {
 	return escapeRunes(p, func(before string, c rune) bool {
 		switch {
@@ -70,11 +71,15 @@ func escapeMetadata(metadata map[string]string) map[string]string {
 	}
 	safe := make(map[string]string, len(metadata))
 	for name, value := range metadata {
-		name = escapeRunes(url.PathEscape(name), func(_ string, c rune) bool { return strings.ContainsRune("@:=", c) })
-		safe[name] = url.PathEscape(value)
+		// What looks like an escape would be read as one.
+		name = escapeRunes(name, func(string, rune) bool { return false })
+		safe[inName.Replace(url.PathEscape(name))] = url.PathEscape(value)
 	}
 	return safe
 }
+
+// inName escapes what a path may hold and a header's name may not.
+var inName = strings.NewReplacer("@", "%40", ":", "%3A", "=", "%3D")
 
 func unescapeMetadata(safe map[string]string) map[string]string {
 	metadata := make(map[string]string, len(safe))

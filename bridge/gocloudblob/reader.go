@@ -50,7 +50,7 @@ func (b *bucket) NewRangeReader(ctx context.Context, key string, offset, length 
 		return nil, err
 	}
 	size := out.ContentLength
-	if in.Range != "" {
+	if in.Range != "" && (out.ContentRange != "" || size > 0) { // an empty object may be sent as it is
 		if size, err = wholeSize(out.ContentRange); err != nil {
 			return nil, errors.Join(err, out.Body.Close())
 		}
