@@ -36,10 +36,10 @@ export SIGV4_SUITE
 endif
 
 # Modules of their own beside the library.
-MODULES := $(patsubst %/go.mod,%,$(wildcard examples/go.mod internal/peers/go.mod))
+MODULES := $(patsubst %/go.mod,%,$(wildcard examples/go.mod internal/peers/go.mod bridge/*/go.mod))
 
 .DEFAULT_GOAL := help
-.PHONY: help test lint fmt race fuzz peers integration bench microbench size api least cross licenses cover tidy-check
+.PHONY: help test lint fmt race fuzz peers integration conformance browser bench microbench size api least cross licenses cover tidy-check
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -74,7 +74,7 @@ $(LICENSES):
 	$(call build,github.com/google/go-licenses,$(LICENSES_VERSION),$@)
 
 fuzz: ## every fuzz target for FUZZTIME (10s)
-	@set -e; for d in $$(grep -rl --include='*_test.go' '^func Fuzz' . | grep -v -e '^./internal/peers/' -e '^./examples/' | xargs -r dirname | sort -u); do \
+	@set -e; for d in $$(grep -rl --include='*_test.go' '^func Fuzz' . | grep -v -e '^./internal/peers/' -e '^./examples/' -e '^./bridge/' | xargs -r dirname | sort -u); do \
 	  for f in $$(grep -h '^func Fuzz' $$d/*_test.go | sed 's/^func \(Fuzz[A-Za-z0-9_]*\).*/\1/'); do \
 	    echo "$$d $$f"; $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 100x $$d; \
 	  done; \
@@ -89,6 +89,9 @@ SUITE = $(GO) test -tags integration -count=1 -timeout 30m -v ./internal/integra
 integration: ## the behaviour suite on OpenStack Swift, Ceph RGW, MinIO, versitygw and Alluxio; starts and stops them
 	testdata/backends/with.sh sh -c '$(SUITE) -skip "^TestOperations$$" && $(SUITE) -run "^TestOperations$$"'
 	BACKENDS=minio-tls testdata/backends/with.sh $(GO) test -tags integration -count=1 -timeout 5m -v -run TestCustomerKeys ./internal/integration/
+
+conformance: ## the suite of gocloud.dev/blob's drivers on MinIO, Ceph RGW, versitygw and OpenStack Swift; starts and stops them
+	cd bridge/gocloudblob && GOWORK=off BACKENDS='minio ceph versitygw openstack' ../../testdata/backends/with.sh $(GO) test -tags integration -count=1 -timeout 10m -run Conformance ./...
 
 browser: ## the upload form of examples/formpost in Chromium against OpenStack Swift; installs it (Debian, as root)
 	command -v chromium >/dev/null || apt-get install -q -y --no-install-recommends chromium >/dev/null || \

@@ -48,8 +48,11 @@ func TestList(t *testing.T) {
 			v2, driver.ListOptions{}, listed(false, "a", "b/"), "", []string{"a", "b/"}, "",
 		},
 		"a page": {
-			v2, driver.ListOptions{Prefix: "p\n", Delimiter: "/", PageSize: 2, PageToken: []byte("token:t")},
-			listed(true, "a", "b/"), "prefix=p__0xa__&delimiter=/&max-keys=2&continuation-token=t", []string{"a", "b/"}, "token:token",
+			v2,
+			driver.ListOptions{Prefix: "p\n", Delimiter: "/", PageSize: 2, PageToken: []byte("token:t")},
+			listed(true, "a", "b/"), "prefix=p__0xa__&delimiter=/&max-keys=2&continuation-token=t",
+			[]string{"a", "b/"},
+			"token:token",
 		},
 		"one, of two": {
 			v2, driver.ListOptions{PageSize: 1}, listed(true, "a", "b"), "max-keys=2", []string{"a"}, "after:a",
@@ -73,8 +76,11 @@ func TestList(t *testing.T) {
 			v2, driver.ListOptions{}, listed(false), "", []string{}, "",
 		},
 		"version 1": {
-			one, driver.ListOptions{Prefix: "p", Delimiter: "/", PageSize: 2, PageToken: []byte("after:m")},
-			listed(true, "pa", "pb"), "prefix=p&delimiter=/&max-keys=2&marker=m", []string{"pa", "pb"}, "after:pb",
+			one,
+			driver.ListOptions{Prefix: "p", Delimiter: "/", PageSize: 2, PageToken: []byte("after:m")},
+			listed(true, "pa", "pb"), "prefix=p&delimiter=/&max-keys=2&marker=m",
+			[]string{"pa", "pb"},
+			"after:pb",
 		},
 		"version 1, a prefix at the end": {
 			one, driver.ListOptions{Delimiter: "/"}, listed(true, "a", "b/"), "delimiter=/", []string{"a", "b/"}, "after:b/\U0010ffff",
