@@ -2,6 +2,8 @@ package awscredentials
 
 import (
 	"context"
+	"fmt"
+	"io"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
@@ -39,7 +41,7 @@ func Provider(p aws.CredentialsProvider) sigv4.Provider {
 	return identity.NewCache(sigv4.ProviderFunc(retrieve), identity.CacheOptions{})
 }
 
-// cached is a provider that the SDK caches. Of its fields package fmt shows addresses alone.
+// cached is a provider that the SDK caches.
 type cached struct {
 	sigv4.ProviderFunc
 
@@ -57,5 +59,8 @@ func (c *cached) Invalidate(refused sigv4.Credentials) {
 	}
 	c.cache.Invalidate()
 }
+
+// Format writes a name for every verb: for some, package fmt would print what the cache holds.
+func (c *cached) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "awscredentials.Provider") }
 
 var _ sigv4.Invalidator = (*cached)(nil)

@@ -57,7 +57,7 @@ func TestProvider(t *testing.T) {
 			require.Equal(t, "AKID2", got.AccessKeyID, name)
 		}
 		require.Equal(t, 2, v.asked, name)
-		require.NotContains(t, fmt.Sprintf("%v %+v %#v %s", p, p, p, p), "Sup3rS3cret", name)
+		require.NotContains(t, fmt.Sprintf("%v %+v %#v %s %q", p, p, p, p, p), "Sup3rS3cret", name)
 
 		v = &vault{err: errVault}
 		_, err := Provider(wrap(v)).Retrieve(t.Context())
@@ -93,7 +93,7 @@ func TestCredentialsProvider(t *testing.T) {
 	require.Equal(t, aws.Credentials{
 		AccessKeyID: "AKID", SecretAccessKey: "Sup3rS3cret", SessionToken: "T0ken", Source: Source, CanExpire: true, Expires: in,
 	}, got)
-	require.NotContains(t, fmt.Sprintf("%v %+v %#v", p, p, p), "Sup3rS3cret")
+	require.NotContains(t, fmt.Sprintf("%v %+v %#v %s %x", p, p, p, p, p), "Sup3rS3cret")
 
 	// There and back again.
 	back, err := Provider(p).Retrieve(t.Context())
