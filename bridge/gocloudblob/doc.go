@@ -34,9 +34,9 @@
 // Errors have the codes of package gcerrors: NotFound (also of a bucket), PermissionDenied,
 // FailedPrecondition for conditions and conflicts, InvalidArgument, ResourceExhausted where
 // the server asks for less, Internal for its failures and for content that is not what its
-// checksum says, and Unimplemented for what the provider lacks. [blob.Bucket.ErrorAs] finds what they wrap:
-// *[s3.Error], *[transfer.UploadError] and the like; errors.Is finds the sentinels of
-// package s3.
+// checksum says, and Unimplemented for what the provider lacks. [blob.Bucket.ErrorAs] finds
+// what they wrap, *[s3.Error], *[transfer.UploadError] and the like, and errors.Is the
+// sentinels of package s3.
 //
 // # Driver types
 //
@@ -59,6 +59,7 @@
 // # What is not there
 //
 // An MD5 is told by Attributes where the profile's ETags are MD5s, and never by a listing,
-// which doesn't say whether an object is encrypted; nor is a time of creation. A signed URL can enforce a Content-Type but not that there is none:
+// which doesn't say whether an object is encrypted; a time of creation by neither. A signed
+// URL can enforce a Content-Type, but not that there is none:
 // SignedURLOptions.EnforceAbsentContentType is Unimplemented.
 package gocloudblob
