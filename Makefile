@@ -44,7 +44,7 @@ endif
 MODULES := $(patsubst %/go.mod,%,$(wildcard examples/go.mod internal/*/go.mod otel/go.mod bridge/*/go.mod))
 
 .DEFAULT_GOAL := help
-.PHONY: help test lint fmt race fuzz peers integration browser interop faults soak bench microbench size api least cross licenses vulncheck cover tidy-check
+.PHONY: help test lint fmt race fuzz peers integration conformance browser interop faults soak bench microbench size api least cross licenses vulncheck cover tidy-check
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -86,7 +86,7 @@ $(VULN):
 	$(call build,golang.org/x/vuln/cmd/govulncheck,$(VULN_VERSION),$@)
 
 fuzz: ## every fuzz target for FUZZTIME (10s)
-	@set -e; for d in $$(grep -rl --include='*_test.go' '^func Fuzz' . | grep -v -e '^./internal/peers/' -e '^./internal/faults/' -e '^./examples/' | xargs -r dirname | sort -u); do \
+	@set -e; for d in $$(grep -rl --include='*_test.go' '^func Fuzz' . | grep -v -e '^./internal/peers/' -e '^./internal/faults/' -e '^./examples/' -e '^./bridge/' -e '^./otel/' | xargs -r dirname | sort -u); do \
 	  for f in $$(grep -h '^func Fuzz' $$d/*_test.go | sed 's/^func \(Fuzz[A-Za-z0-9_]*\).*/\1/'); do \
 	    echo "$$d $$f"; $(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 100x $$d; \
 	  done; \
@@ -112,6 +112,9 @@ soak: ## 64 goroutines for SOAK_MINUTES (30) on MinIO behind failing proxies; wr
 faults: ## every operation under faults of networks, servers and answers, into docs/faults.md; starts and stops servers
 	cd internal/faults && BACKENDS="minio openstack" GOWORK=off ../../testdata/backends/with.sh $(GO) test -tags integration -count=1 -timeout 15m -parallel 8 .
 	cd internal/faults && GOWORK=off $(GO) test -count=1 -timeout 60s .
+
+conformance: ## the suite of gocloud.dev/blob's drivers on MinIO, Ceph RGW, versitygw and OpenStack Swift; starts and stops them
+	cd bridge/gocloudblob && GOWORK=off BACKENDS='minio ceph versitygw openstack' ../../testdata/backends/with.sh $(GO) test -tags integration -count=1 -timeout 10m -run Conformance ./...
 
 browser: ## the upload form of examples/formpost in Chromium against OpenStack Swift; installs it (Debian, as root)
 	command -v chromium >/dev/null || apt-get install -q -y --no-install-recommends chromium >/dev/null || \
