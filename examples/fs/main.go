@@ -18,16 +18,15 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"net"
 	"net/http"
 	"os"
 	"path"
 	"strings"
-	"time"
 
 	"github.com/stowage-go/stowage/examples/internal/bucket"
 	"github.com/stowage-go/stowage/examples/internal/flags"
 	"github.com/stowage-go/stowage/examples/internal/program"
+	"github.com/stowage-go/stowage/examples/internal/web"
 	"github.com/stowage-go/stowage/s3"
 )
 
@@ -85,22 +84,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	if _, err := fs.Stat(bucketFS.WithContext(ctx), path.Join(".", folder)); err != nil {
 		return err
 	}
-	l, err := new(net.ListenConfig).Listen(ctx, "tcp", *listen)
-	if err != nil {
-		return err
-	}
 	// A browser that goes away ends what is read for it.
 	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		http.FileServerFS(files(r.Context())).ServeHTTP(w, r)
 	})
-	web := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
-	stopped := context.AfterFunc(ctx, func() { _ = web.Close() })
-	defer stopped()
-	fmt.Fprintf(stdout, "http://%s/\n", l.Addr())
-	if err := web.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-		return err
-	}
-	return nil
+	return web.Serve(ctx, *listen, handler, func(url string) { fmt.Fprintf(stdout, "%s/\n", url) })
 }
 
 // fill puts a site into a bucket of the program's own server.
