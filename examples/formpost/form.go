@@ -79,8 +79,9 @@ func (f *form) write(ctx context.Context, w io.Writer) error {
 
 // serve answers browsers until ctx ends.
 func (f *form) serve(ctx context.Context, stderr io.Writer) error {
-	return web.Serve(ctx, f.options.listen, f.handler(stderr), func(url string) {
-		fmt.Fprintln(stderr, "formpost: the form is at", url)
+	return web.Serve(ctx, f.options.listen, f.handler(stderr), func(url string) error {
+		_, err := fmt.Fprintln(stderr, "formpost: the form is at", url)
+		return err
 	})
 }
 

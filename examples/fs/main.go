@@ -88,7 +88,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		http.FileServerFS(files(r.Context())).ServeHTTP(w, r)
 	})
-	return web.Serve(ctx, *listen, handler, func(url string) { fmt.Fprintf(stdout, "%s/\n", url) })
+	return web.Serve(ctx, *listen, handler, func(url string) error {
+		_, err := fmt.Fprintln(stdout, url+"/")
+		return err
+	})
 }
 
 // fill puts a site into a bucket of the program's own server.

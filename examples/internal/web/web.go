@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// Serve answers browsers at address until ctx ends, and then ends what it is answering. It first
-// tells where it listens, as a URL without a path.
-func Serve(ctx context.Context, address string, handler http.Handler, tell func(url string)) error {
+// Serve answers browsers at address until ctx ends, and then ends what it is answering. Before
+// that it tells where it listens, as a URL without a path, and ends with the error if there is one.
+func Serve(ctx context.Context, address string, handler http.Handler, tell func(url string) error) error {
 	l, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
 	if err != nil {
 		return err
@@ -19,7 +19,9 @@ func Serve(ctx context.Context, address string, handler http.Handler, tell func(
 	s := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
 	stopped := context.AfterFunc(ctx, func() { _ = s.Close() })
 	defer stopped()
-	tell("http://" + l.Addr().String())
+	if err := tell("http://" + l.Addr().String()); err != nil {
+		return errors.Join(err, l.Close())
+	}
 	if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
