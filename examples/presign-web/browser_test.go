@@ -109,7 +109,7 @@ func rows(t *testing.T, tab context.Context, n int) []row {
 			Link: li.querySelector('a')?.href ?? '',
 			Progress: li.querySelector('progress').position,
 		}));
-	}`, chromedp.WithPollingArgs(n)))
+	}`, chromedp.WithPollingArgs(n), chromedp.WithPollingTimeout(0)))
 	require.NoError(t, err)
 	return got
 }

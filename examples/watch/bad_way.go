@@ -3,12 +3,14 @@ package main
 import (
 	"context"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/url"
 	"sync"
 )
 
-// badWay is a way to a server on which each connection breaks after some bytes.
+// badWay is a way to a server on which each connection breaks, after limit bytes or up to half of
+// them sooner.
 type badWay struct {
 	endpoint string
 
@@ -68,5 +70,5 @@ func (w *badWay) carry(ctx context.Context, from net.Conn) {
 		from.Close() // the server has ended it
 	})
 	// What is unread when it is closed resets it, as a router does that forgets it.
-	_, _ = io.CopyN(to, from, w.limit)
+	_, _ = io.CopyN(to, from, w.limit-rand.Int64N(w.limit/2+1))
 }

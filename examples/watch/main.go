@@ -10,7 +10,7 @@
 // The server and its keys are named by flags (-h lists them) or by AWS_ENDPOINT_URL, AWS_REGION,
 // AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. Without arguments the way to the server is a bad
 // one, on purpose, so that there is something to see: it takes 20 MiB/s, and each connection breaks
-// after -break bytes.
+// after at most -break bytes.
 //
 // Throughput, parts and retries are the events of transfer.Manager.Watch; the attempts of each
 // part are seen by an http.RoundTripper below the client. The page gets both as server-sent

@@ -106,7 +106,7 @@ func listen(t *testing.T, at, last string, see func(told) bool) {
 
 func TestBadWay(t *testing.T) {
 	temp := isolate(t)
-	at, stop := start(t, "-size", "48MiB", "-part-size", "5MiB", "-break", "12MiB", "-bandwidth", "1GiB")
+	at, stop := start(t, "-size", "48MiB", "-part-size", "5MiB", "-break", "12MiB", "-bandwidth", "1GiB", "-concurrency", "2")
 	answer, err := http.Get(at)
 	require.NoError(t, err)
 	text, err := io.ReadAll(answer.Body)

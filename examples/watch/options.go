@@ -25,7 +25,7 @@ type options struct {
 
 // parseOptions answers flag.ErrHelp for -h, having printed the flags to stderr.
 func parseOptions(args []string, stderr io.Writer) (options, error) {
-	o := options{size: 160 << 20, breakAfter: 28 << 20}
+	o := options{size: 160 << 20, breakAfter: 48 << 20}
 	f := flag.NewFlagSet("watch", flag.ContinueOnError)
 	f.SetOutput(stderr)
 	f.Usage = func() {
@@ -37,7 +37,7 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	f.IntVar(&o.concurrency, "concurrency", 0, "parts in flight at the most; 0: as many as make it faster")
 	f.Var(&o.bandwidth, "bandwidth", "bytes per second at the most, such as 10MiB; 0: no limit, and 20MiB in the demonstration")
 	f.Var(&o.size, "size", "of the demonstration: bytes to upload")
-	f.Var(&o.breakAfter, "break", "of the demonstration: bytes after which a connection breaks")
+	f.Var(&o.breakAfter, "break", "of the demonstration: bytes after which a connection breaks at the latest")
 	f.StringVar(&o.listen, "listen", "127.0.0.1:0", "`address` to serve the page at; port 0: a free one")
 	if err := f.Parse(args); err != nil {
 		return options{}, err

@@ -40,13 +40,30 @@ func Start(t *testing.T, width, height int) context.Context {
 	return ctx
 }
 
-// Tab opens a tab for at most a minute, and fails the test when a script of the page does.
+// Tab opens a tab for at most two minutes. An error that no script of its pages caught fails the
+// test.
 func Tab(t *testing.T, browser context.Context) context.Context {
 	t.Helper()
 	tab, closeTab := chromedp.NewContext(browser)
-	t.Cleanup(closeTab)
-	tab, cancel := context.WithTimeout(tab, time.Minute)
-	t.Cleanup(cancel)
+	tab, cancel := context.WithTimeout(tab, 2*time.Minute)
+	require.NoError(t, chromedp.Do(tab))
+	messages, read := chromedp.Console(tab), make(chan struct{})
+	go func() {
+		defer close(read)
+		for message, err := range messages {
+			if err != nil {
+				return
+			}
+			if message.IsException() {
+				t.Errorf("%s:%d: %s", message.URL, message.Line+1, message.Text)
+			}
+		}
+	}()
+	t.Cleanup(func() {
+		cancel()
+		closeTab()
+		<-read
+	})
 	return tab
 }
 
