@@ -90,10 +90,10 @@ integration: ## the behaviour suite on OpenStack Swift, Ceph RGW, MinIO, versity
 	testdata/backends/with.sh sh -c '$(SUITE) -skip "^TestOperations$$" && $(SUITE) -run "^TestOperations$$"'
 	BACKENDS=minio-tls testdata/backends/with.sh $(GO) test -tags integration -count=1 -timeout 5m -v -run TestCustomerKeys ./internal/integration/
 
-browser: ## the upload form of examples/formpost in Chromium against OpenStack Swift; installs it (Debian, as root)
+browser: ## the examples' pages in Chromium, and Swift's in OpenStack Swift; installs both (Debian, as root); SCREENSHOTS=FOLDER
 	command -v chromium >/dev/null || apt-get install -q -y --no-install-recommends chromium >/dev/null || \
 	  { apt-get update -q >/dev/null && apt-get install -q -y --no-install-recommends chromium >/dev/null; }
-	cd examples && GOWORK=off BACKENDS=openstack ../testdata/backends/with.sh $(GO) test -tags integration -count=1 -timeout 10m ./formpost
+	cd examples && GOWORK=off BACKENDS=openstack ../testdata/backends/with.sh $(GO) test -tags integration -count=1 -p 1 -timeout 15m ./formpost ./presign-web ./watch ./large-swift
 
 bench: ## the rig beside other SDKs: tables and a chart into docs/benchmarks.md, about 25 minutes; REPS=5
 	internal/peers/rig/bench.sh

@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stowage-go/stowage/examples/internal/account"
+	"github.com/stowage-go/stowage/examples/internal/backend"
 	"github.com/stowage-go/stowage/examples/internal/browser"
 	"github.com/stowage-go/stowage/swift"
 )
@@ -27,7 +28,7 @@ import (
 // backend of testdata/backends, and Chromium, which Debian has a package of. SCREENSHOTS names
 // a folder for pictures of what the browser showed.
 func TestBrowser(t *testing.T) {
-	env := browser.Backend(t, "openstack")
+	env := backend.Environment(t, "openstack")
 	client, logout, err := account.Open("", "", lookup(env))
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = logout(context.Background()) })
@@ -98,7 +99,7 @@ func submit(t *testing.T, chromium context.Context, url, element string, files .
 	t.Helper()
 	tab := browser.Tab(t, chromium)
 	require.NoError(t, chromedp.Do(tab, chromedp.Navigate(url), chromedp.SetUploadFiles(chromedp.CSS(`input[type="file"]`), files)))
-	name := strings.ReplaceAll(strings.TrimPrefix(t.Name(), "TestBrowser/"), " ", "_")
+	name := "formpost-" + strings.ReplaceAll(strings.TrimPrefix(t.Name(), "TestBrowser/"), " ", "_")
 	browser.Picture(t, tab, name+"-1")
 	_, err := chromedp.RunResponse(tab, chromedp.Click(chromedp.CSS(`button[type="submit"]`)))
 	require.NoError(t, err)

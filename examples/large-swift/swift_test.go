@@ -14,14 +14,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stowage-go/stowage/examples/internal/account"
-	"github.com/stowage-go/stowage/examples/internal/browser"
+	"github.com/stowage-go/stowage/examples/internal/backend"
 	"github.com/stowage-go/stowage/swift"
 )
 
 // TestSwift stores, shares and deletes in a real Swift: the openstack backend of
 // testdata/backends.
 func TestSwift(t *testing.T) {
-	env := browser.Backend(t, "openstack")
+	env := backend.Environment(t, "openstack")
 	lookup := func(name string) (string, bool) { v, ok := env[name]; return v, ok }
 	container := "stowage-" + strings.ToLower(rand.Text()) + " ü&+"
 	client, logout, err := account.Open("", "", lookup)

@@ -12,10 +12,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
 
 	"github.com/stowage-go/stowage/examples/internal/account"
+	"github.com/stowage-go/stowage/examples/internal/backend"
 	"github.com/stowage-go/stowage/examples/internal/browser"
 	"github.com/stowage-go/stowage/swift"
 )
@@ -34,6 +36,29 @@ func TestBrowser(t *testing.T) {
 		"empty":        nil,
 	}
 	large := map[string][]byte{"large.bin": make([]byte, 40<<20+1)}
+	t.Run("progress", func(t *testing.T) {
+		tab := visit(t, chromium, own, "post")
+		submit(t, tab, map[string][]byte{"lighthouse.jpg": bytes.Repeat([]byte("a picture"), 300_000), "minutes.pdf": make([]byte, 80_000)})
+		rows(t, tab, 2)
+		// A way as slow as those that people have.
+		_, err := chromedp.Call(tab, network.EmulateNetworkConditionsByRule, network.EmulateNetworkConditionsByRuleParams{
+			MatchedNetworkConditions: []*network.Conditions{{DownloadThroughput: -1, UploadThroughput: 4 << 20}},
+		})
+		require.NoError(t, err)
+		require.NoError(t, chromedp.Do(tab, chromedp.Click(chromedp.CSS(`input[value="put"]`))))
+		submit(t, tab, map[string][]byte{"holiday.mp4": make([]byte, 24<<20)})
+		state, err := chromedp.Run(tab, chromedp.PollFunction[string](`() => {
+			const row = document.querySelector('li:not(.stored)');
+			const sent = row?.querySelector('progress').position;
+			return sent > 0.4 && sent < 0.9 && row.querySelector('.state').textContent;
+		}`, chromedp.WithPollingTimeout(0)))
+		require.NoError(t, err)
+		require.Regexp(t, `^\d+(\.\d)? MiB of 24\.0 MiB, [0-9.]+ MiB/s$`, state)
+		browser.Picture(t, tab, "presign-web")
+		for _, row := range rows(t, tab, 3) {
+			require.Equal(t, "stored", row.Class, row.State)
+		}
+	})
 	for way, at := range map[string]string{"post": own, "put": own, "formpost": cloud} {
 		t.Run(way, func(t *testing.T) {
 			tab := visit(t, chromium, at, way)
@@ -117,7 +142,7 @@ func rows(t *testing.T, tab context.Context, n int) []row {
 // swiftContainer makes a container of its own.
 func swiftContainer(t *testing.T) (env map[string]string, container string) {
 	t.Helper()
-	env = browser.Backend(t, "openstack")
+	env = backend.Environment(t, "openstack")
 	client, logout, err := account.Open("", "", lookup(env))
 	require.NoError(t, err)
 	container = "stowage-" + strings.ToLower(rand.Text()) + " ü&+"

@@ -134,7 +134,7 @@ func TestServerOfItsOwn(t *testing.T) {
 		require.Contains(t, page, `value="post" checked> POST policy`)
 		require.Contains(t, page, `value="put"> presigned PUT`)
 		require.NotContains(t, page, "formpost")
-		require.Contains(t, page, "at most 1 MiB")
+		require.Contains(t, page, "at most 1 MiB. A signature lives for 15m.")
 		require.Contains(t, header.Get("Content-Security-Policy"), "default-src 'self'")
 		for _, part := range []string{"/page.css", "/page.js"} {
 			status, _, _ = get(t, at+part)

@@ -78,8 +78,8 @@ func (s *site) handler() (http.Handler, error) {
 	err = index.Execute(&html, struct {
 		Ways    []way
 		MaxSize flags.Size
-		Expires time.Duration
-	}{s.ways, s.maxSize, s.expires})
+		Expires string
+	}{s.ways, s.maxSize, strings.Replace(strings.Replace(s.expires.String(), "m0s", "m", 1), "h0m", "h", 1)})
 	if err != nil {
 		return nil, err
 	}

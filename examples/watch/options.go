@@ -25,7 +25,7 @@ type options struct {
 
 // parseOptions answers flag.ErrHelp for -h, having printed the flags to stderr.
 func parseOptions(args []string, stderr io.Writer) (options, error) {
-	o := options{size: 160 << 20, breakAfter: 48 << 20}
+	o := options{size: 160 << 20, breakAfter: 28 << 20}
 	f := flag.NewFlagSet("watch", flag.ContinueOnError)
 	f.SetOutput(stderr)
 	f.Usage = func() {
@@ -34,7 +34,7 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	}
 	o.server.Add(f)
 	f.Var(&o.partSize, "part-size", "bytes per part, such as 16MiB; 0: chosen from the size, and 8MiB in the demonstration")
-	f.IntVar(&o.concurrency, "concurrency", 0, "parts in flight at the most; 0: as many as make it faster")
+	f.IntVar(&o.concurrency, "concurrency", 0, "parts in flight at the most; 0: as many as make it faster, and 4 in the demonstration")
 	f.Var(&o.bandwidth, "bandwidth", "bytes per second at the most, such as 10MiB; 0: no limit, and 20MiB in the demonstration")
 	f.Var(&o.size, "size", "of the demonstration: bytes to upload")
 	f.Var(&o.breakAfter, "break", "of the demonstration: bytes after which a connection breaks at the latest")
@@ -55,6 +55,9 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 		}
 		if o.bandwidth == 0 {
 			o.bandwidth = 20 << 20
+		}
+		if o.concurrency == 0 {
+			o.concurrency = 4 // so that each connection carries enough to break
 		}
 		return o, nil
 	}

@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
@@ -76,21 +75,4 @@ func Picture(t *testing.T, tab context.Context, name string) {
 	if folder := os.Getenv("SCREENSHOTS"); folder != "" {
 		require.NoError(t, os.WriteFile(filepath.Join(folder, name+".png"), png, 0o600))
 	}
-}
-
-// Backend reads the exports that testdata/backends/NAME/up.sh leaves.
-func Backend(t *testing.T, name string) map[string]string {
-	t.Helper()
-	root := os.Getenv("STOWAGE_BACKENDS")
-	if root == "" {
-		root = "/tmp/backends"
-	}
-	text, err := os.ReadFile(filepath.Join(root, name, "env"))
-	require.NoError(t, err, "start it by testdata/backends/"+name+"/up.sh")
-	env := make(map[string]string)
-	for line := range strings.Lines(string(text)) {
-		name, value, _ := strings.Cut(strings.TrimPrefix(strings.TrimSpace(line), "export "), "=")
-		env[name] = strings.Trim(value, "'")
-	}
-	return env
 }
