@@ -10,6 +10,7 @@ const source = new EventSource('events');
 source.addEventListener('transfer', e => heard(e, (ms, what) => {
   if (what.retries > (latest?.retries ?? 0)) retries.push(ms);
   latest = what;
+  quiet(ms);
   samples.push({ms, bytes: what.bytes, rate: rate(ms, what.bytes)});
 }));
 source.addEventListener('attempt', e => heard(e, (ms, what) => {
@@ -43,11 +44,21 @@ function rate(ms, bytes) {
   return since && ms > since.ms ? Math.max(0, (bytes - since.bytes) / (ms - since.ms) * 1000) : 0;
 }
 
+// quiet notes that nothing moved until ms, as long as nothing else was told: there is an event
+// about every 100 ms while something does.
+function quiet(ms) {
+  while (samples.at(-1)?.quiet && samples.at(-1).ms >= ms) samples.pop();
+  for (let last; (last = samples.at(-1)) && ms - last.ms > 250;) {
+    samples.push({ms: last.ms + 100, bytes: last.bytes, rate: rate(last.ms + 100, last.bytes), quiet: true});
+  }
+}
+
 const left = 64, right = 12, ns = 'http://www.w3.org/2000/svg';
 const byId = id => document.getElementById(id);
 
 function draw() {
   if (!latest) return;
+  quiet(now());
   const width = byId('throughput').clientWidth, end = Math.max(now(), 1000);
   const x = ms => left + ms / end * (width - left - right);
   numbers(end);
