@@ -13,16 +13,17 @@ import (
 
 // shown is what the page shows.
 type shown struct {
-	State, Object, Bytes, Now, Average, Parts, Retries string
-	Progress                                           float64
-	Curve, Ticks                                       int // points of the throughput, and retries in it
-	Sending, Done, Failed                              int // bars
-	Rows                                               int // with a bar of a part that was stored
-	Titles                                             []string
+	State, Error, Object, Bytes, Now, Average, Parts, Retries string
+	Progress                                                  float64
+	Curve, Ticks                                              int // points of the throughput, and retries in it
+	Sending, Done, Failed                                     int // bars
+	Rows                                                      int // with a bar of a part that was stored
+	Titles                                                    []string
 }
 
 const look = `({
 	State: document.getElementById('state').className,
+	Error: document.getElementById('error').textContent,
 	Object: document.getElementById('object').textContent,
 	Bytes: document.getElementById('bytes').textContent,
 	Now: document.getElementById('now').textContent,
@@ -63,7 +64,8 @@ func TestBrowser(t *testing.T) {
 	require.Regexp(t, ` MiB/s$`, s.Now)
 	browser.Picture(t, tab, "watch-uploading")
 
-	s = see(`document.getElementById('state').className === 'finished'`)
+	s = see(`/finished|failed/.test(document.getElementById('state').className)`)
+	require.Equal(t, "finished", s.State, s.Error)
 	require.Equal(t, "s3://stowage-watch/random.bin", s.Object)
 	require.InDelta(t, 1, s.Progress, 0)
 	require.Equal(t, "160 MiB of 160 MiB", s.Bytes)
@@ -83,7 +85,7 @@ func TestBrowser(t *testing.T) {
 
 	// Opened again, the page shows the same.
 	require.NoError(t, chromedp.Do(tab, chromedp.Reload()))
-	again := see(`document.getElementById('state').className === 'finished'`)
+	again := see(`/finished|failed/.test(document.getElementById('state').className)`)
 	require.Equal(t, s, again)
 	require.NoError(t, stop())
 }

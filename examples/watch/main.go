@@ -76,6 +76,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 		}
 		defer way.close()
 		options.Endpoint = way.endpoint
+		options.MaxAttempts = 10 // 4 may all meet a connection that is about to break
 	}
 	log := newJournal()
 	options.HTTPClient = &http.Client{Transport: &attempts{next: client.Options().HTTPClient.Transport, log: log}}

@@ -47,7 +47,7 @@ function rate(ms, bytes) {
 // quiet notes that nothing moved until ms, as long as nothing else was told: there is an event
 // about every 100 ms while something does.
 function quiet(ms) {
-  while (samples.at(-1)?.quiet && samples.at(-1).ms >= ms) samples.pop();
+  while (samples.at(-1)?.quiet) samples.pop();
   for (let last; (last = samples.at(-1)) && ms - last.ms > 250;) {
     samples.push({ms: last.ms + 100, bytes: last.bytes, rate: rate(last.ms + 100, last.bytes), quiet: true});
   }
