@@ -116,10 +116,10 @@ faults: ## every operation under faults of networks, servers and answers, into d
 conformance: ## the suite of gocloud.dev/blob's drivers on MinIO, Ceph RGW, versitygw and OpenStack Swift; starts and stops them
 	cd bridge/gocloudblob && GOWORK=off BACKENDS='minio ceph versitygw openstack' ../../testdata/backends/with.sh $(GO) test -tags integration -count=1 -timeout 10m -run Conformance ./...
 
-browser: ## the upload form of examples/formpost in Chromium against OpenStack Swift; installs it (Debian, as root)
+browser: ## the examples' pages in Chromium, and Swift's in OpenStack Swift; installs both (Debian, as root); SCREENSHOTS=FOLDER
 	command -v chromium >/dev/null || apt-get install -q -y --no-install-recommends chromium >/dev/null || \
 	  { apt-get update -q >/dev/null && apt-get install -q -y --no-install-recommends chromium >/dev/null; }
-	cd examples && GOWORK=off BACKENDS=openstack ../testdata/backends/with.sh $(GO) test -tags integration -count=1 -timeout 10m ./formpost
+	cd examples && GOWORK=off BACKENDS=openstack ../testdata/backends/with.sh $(GO) test -tags integration -count=1 -p 1 -timeout 15m ./formpost ./presign-web ./watch ./large-swift
 
 # Python's packages, as requirements.txt has them, are kept in .bin.
 INTEROP_VENV := $(BIN)/interop-venv

@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -19,7 +18,9 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
 
-	"github.com/stowage-go/stowage/identity"
+	"github.com/stowage-go/stowage/examples/internal/account"
+	"github.com/stowage-go/stowage/examples/internal/backend"
+	"github.com/stowage-go/stowage/examples/internal/browser"
 	"github.com/stowage-go/stowage/swift"
 )
 
@@ -27,13 +28,15 @@ import (
 // backend of testdata/backends, and Chromium, which Debian has a package of. SCREENSHOTS names
 // a folder for pictures of what the browser showed.
 func TestBrowser(t *testing.T) {
-	env := backend(t)
-	client := account(t, env)
+	env := backend.Environment(t, "openstack")
+	client, logout, err := account.Open("", "", lookup(env))
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = logout(context.Background()) })
 	container := "stowage-" + strings.ToLower(rand.Text()) + " ü&+"
-	_, err := client.CreateContainer(t.Context(), &swift.CreateContainerInput{Container: container})
+	_, err = client.CreateContainer(t.Context(), &swift.CreateContainerInput{Container: container})
 	require.NoError(t, err)
 	t.Cleanup(func() { remove(t, client, container) })
-	browser := startBrowser(t)
+	chromium := browser.Start(t, 800, 500)
 
 	const prefix = `up 한글%+"/`
 	url := serve(t, env, "-container", container, "-prefix", prefix, "-new-key", "-max-file-size", "100000", "-max-file-count", "2")
@@ -45,21 +48,21 @@ func TestBrowser(t *testing.T) {
 	require.NoError(t, os.WriteFile(large, make([]byte, 100_001), 0o600))
 
 	t.Run("one file", func(t *testing.T) {
-		require.Equal(t, "Swift said 201.", submit(t, browser, url, "#status", one))
+		require.Equal(t, "Swift said 201.", submit(t, chromium, url, "#status", one))
 		require.Equal(t, "첫째", stored(t, client, container, prefix+"사진 1+%.txt"))
 	})
 	t.Run("two files", func(t *testing.T) {
 		require.NoError(t, os.WriteFile(one, []byte("again"), 0o600))
-		require.Equal(t, "Swift said 201.", submit(t, browser, url, "#status", one, two))
+		require.Equal(t, "Swift said 201.", submit(t, chromium, url, "#status", one, two))
 		require.Equal(t, "again", stored(t, client, container, prefix+"사진 1+%.txt"))
 		require.Equal(t, string(content), stored(t, client, container, prefix+"two.bin"))
 	})
 	t.Run("too large", func(t *testing.T) {
-		require.Equal(t, "FormPost: max_file_size exceeded", submit(t, browser, url, "body", large))
+		require.Equal(t, "FormPost: max_file_size exceeded", submit(t, chromium, url, "body", large))
 		require.Equal(t, "absent", stored(t, client, container, prefix+"large.bin"))
 	})
 	t.Run("too many", func(t *testing.T) {
-		require.Equal(t, "Swift said 400: max file count exceeded.", submit(t, browser, url, "#status", one, two, large))
+		require.Equal(t, "Swift said 400: max file count exceeded.", submit(t, chromium, url, "#status", one, two, large))
 	})
 	page := func(t *testing.T, args ...string) string {
 		t.Helper()
@@ -71,13 +74,13 @@ func TestBrowser(t *testing.T) {
 		return "file://" + file
 	}
 	t.Run("printed page", func(t *testing.T) {
-		require.Equal(t, "201 Created", submit(t, browser, page(t), "body", two))
+		require.Equal(t, "201 Created", submit(t, chromium, page(t), "body", two))
 		require.Equal(t, string(content), stored(t, client, container, prefix+"two.bin"))
 	})
 	t.Run("expired", func(t *testing.T) {
 		at := page(t, "-expires", "1s")
 		time.Sleep(2100 * time.Millisecond) // Swift reads its own clock
-		require.Equal(t, "FormPost: Form Expired", submit(t, browser, at, "body", two))
+		require.Equal(t, "FormPost: Form Expired", submit(t, chromium, at, "body", two))
 	})
 	t.Run("tampered", func(t *testing.T) {
 		at := strings.TrimPrefix(page(t), "file://")
@@ -86,55 +89,24 @@ func TestBrowser(t *testing.T) {
 		more := bytes.Replace(html, []byte(`name="max_file_size" value="104857600"`), []byte(`name="max_file_size" value="904857600"`), 1)
 		require.NotEqual(t, html, more)
 		require.NoError(t, os.WriteFile(at, more, 0o600))
-		require.Equal(t, "FormPost: Invalid Signature", submit(t, browser, "file://"+at, "body", two))
+		require.Equal(t, "FormPost: Invalid Signature", submit(t, chromium, "file://"+at, "body", two))
 	})
 }
 
 // submit picks the files as a person would, presses the button, and returns the text of the
 // element that the next page has.
-func submit(t *testing.T, browser context.Context, url, element string, files ...string) string {
+func submit(t *testing.T, chromium context.Context, url, element string, files ...string) string {
 	t.Helper()
-	tab, closeTab := chromedp.NewContext(browser)
-	defer closeTab()
-	tab, cancel := context.WithTimeout(tab, time.Minute)
-	defer cancel()
+	tab := browser.Tab(t, chromium)
 	require.NoError(t, chromedp.Do(tab, chromedp.Navigate(url), chromedp.SetUploadFiles(chromedp.CSS(`input[type="file"]`), files)))
-	before, err := chromedp.Run(tab, chromedp.FullScreenshot(100))
-	require.NoError(t, err)
-	_, err = chromedp.RunResponse(tab, chromedp.Click(chromedp.CSS(`button[type="submit"]`)))
+	name := "formpost-" + strings.ReplaceAll(strings.TrimPrefix(t.Name(), "TestBrowser/"), " ", "_")
+	browser.Picture(t, tab, name+"-1")
+	_, err := chromedp.RunResponse(tab, chromedp.Click(chromedp.CSS(`button[type="submit"]`)))
 	require.NoError(t, err)
 	text, err := chromedp.Run(tab, chromedp.Text(chromedp.CSS(element)))
 	require.NoError(t, err)
-	after, err := chromedp.Run(tab, chromedp.FullScreenshot(100))
-	require.NoError(t, err)
-	if folder := os.Getenv("SCREENSHOTS"); folder != "" {
-		name := strings.ReplaceAll(strings.TrimPrefix(t.Name(), "TestBrowser/"), " ", "_")
-		require.NoError(t, os.WriteFile(filepath.Join(folder, name+"-1.png"), before, 0o600))
-		require.NoError(t, os.WriteFile(filepath.Join(folder, name+"-2.png"), after, 0o600))
-	}
+	browser.Picture(t, tab, name+"-2")
 	return strings.TrimSpace(text)
-}
-
-func startBrowser(t *testing.T) context.Context {
-	t.Helper()
-	var program string
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "headless-shell"} {
-		if path, err := exec.LookPath(name); err == nil {
-			program = path
-			break
-		}
-	}
-	require.NotEmpty(t, program, "no browser: apt-get install chromium")
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(program), chromedp.WindowSize(800, 500))
-	if os.Getuid() == 0 {
-		options = append(options, chromedp.NoSandbox)
-	}
-	ctx, cancel := chromedp.NewExecAllocator(t.Context(), options...)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx)
-	t.Cleanup(cancel)
-	require.NoError(t, chromedp.Do(ctx))
-	return ctx
 }
 
 // serve runs the program with -listen and returns the URL that it tells.
@@ -160,42 +132,11 @@ func serve(t *testing.T, env map[string]string, args ...string) string {
 	return url
 }
 
-// backend reads the exports that testdata/backends/openstack/up.sh leaves.
-func backend(t *testing.T) map[string]string {
-	t.Helper()
-	root := os.Getenv("STOWAGE_BACKENDS")
-	if root == "" {
-		root = "/tmp/backends"
-	}
-	text, err := os.ReadFile(filepath.Join(root, "openstack", "env"))
-	require.NoError(t, err, "start it by testdata/backends/openstack/up.sh")
-	env := make(map[string]string)
-	for line := range strings.Lines(string(text)) {
-		name, value, _ := strings.Cut(strings.TrimPrefix(strings.TrimSpace(line), "export "), "=")
-		if strings.HasPrefix(name, "OS_") {
-			env[name] = strings.Trim(value, "'")
-		}
-	}
-	return env
-}
-
 func lookup(env map[string]string) func(string) (string, bool) {
 	return func(name string) (string, bool) {
 		v, ok := env[name]
 		return v, ok
 	}
-}
-
-func account(t *testing.T, env map[string]string) *swift.Client {
-	t.Helper()
-	login, err := identity.OptionsFromEnvironment(lookup(env))
-	require.NoError(t, err)
-	keystone, err := identity.New(login)
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = keystone.Close(context.Background()) })
-	c, err := swift.New(swift.Options{Auth: keystone, Profile: swift.OpenStack()})
-	require.NoError(t, err)
-	return c
 }
 
 func stored(t *testing.T, c *swift.Client, container, object string) string {

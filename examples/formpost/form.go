@@ -3,14 +3,13 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"html/template"
 	"io"
-	"net"
 	"net/http"
 	"time"
 
+	"github.com/stowage-go/stowage/examples/internal/web"
 	"github.com/stowage-go/stowage/swift"
 )
 
@@ -80,19 +79,10 @@ func (f *form) write(ctx context.Context, w io.Writer) error {
 
 // serve answers browsers until ctx ends.
 func (f *form) serve(ctx context.Context, stderr io.Writer) error {
-	l, err := new(net.ListenConfig).Listen(ctx, "tcp", f.options.listen)
-	if err != nil {
+	return web.Serve(ctx, f.options.listen, f.handler(stderr), func(url string) error {
+		_, err := fmt.Fprintln(stderr, "formpost: the form is at", url)
 		return err
-	}
-	at := "http://" + l.Addr().String()
-	s := &http.Server{Handler: f.handler(stderr), ReadHeaderTimeout: 10 * time.Second}
-	stopped := context.AfterFunc(ctx, func() { _ = s.Close() })
-	defer stopped()
-	fmt.Fprintln(stderr, "formpost: the form is at", at)
-	if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-		return err
-	}
-	return nil
+	})
 }
 
 // handler has the form at / and the page that Swift sends the browser to at /done.

@@ -36,11 +36,8 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
-	"time"
 
-	"github.com/stowage-go/stowage/identity"
-	"github.com/stowage-go/stowage/identity/clouds"
-	"github.com/stowage-go/stowage/swift"
+	"github.com/stowage-go/stowage/examples/internal/account"
 )
 
 func main() {
@@ -70,36 +67,22 @@ func run(ctx context.Context, args []string, lookup func(string) (string, bool),
 	if err != nil {
 		return err
 	}
-	login, err := clouds.FromEnvironment(clouds.Options{Cloud: o.cloud, Lookup: lookup})
+	client, logout, err := account.Open(o.cloud, "stowage-formpost", lookup)
 	if err != nil {
 		return err
 	}
-	login.UserAgent = "stowage-formpost"
-	keystone, err := identity.New(login)
-	if err != nil {
-		return err
-	}
-	defer logout(ctx, keystone, stderr)
-	client, err := swift.New(swift.Options{Auth: keystone, Profile: swift.OpenStack(), TLSConfig: login.TLSConfig, UserAgent: login.UserAgent})
-	if err != nil {
-		return err
-	}
+	defer func() {
+		// The form does not depend on the token, so that a failure is none of the program's.
+		if err := logout(ctx); err != nil {
+			fmt.Fprintln(stderr, "formpost: the Keystone token lives on until it expires:", err)
+		}
+	}()
 	f := form{client: client, options: o}
-	if f.options.form.Key, err = f.key(ctx); err != nil {
+	if f.options.form.Key, err = account.TempURLKey(ctx, client, o.form.Container, o.newKey); err != nil {
 		return err
 	}
 	if o.listen != "" {
 		return f.serve(ctx, stderr)
 	}
 	return f.write(ctx, stdout)
-}
-
-// logout revokes the token, also after Ctrl-C. The form does not depend on it, so that a
-// failure is none of the program's.
-func logout(ctx context.Context, keystone *identity.Client, stderr io.Writer) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 15*time.Second)
-	defer cancel()
-	if err := keystone.Close(ctx); err != nil {
-		fmt.Fprintln(stderr, "formpost: the Keystone token lives on until it expires:", err)
-	}
 }

@@ -61,8 +61,13 @@ func (s *Server) Open(folder string) (client *s3.Client, stop func() error, err 
 		if err != nil {
 			return nil, nil, err
 		}
-		stop = g.Stop
 		s.Use(g)
+		stop = func() error {
+			if client != nil {
+				client.Options().HTTPClient.CloseIdleConnections() // the server would wait for them
+			}
+			return g.Stop()
+		}
 	}
 	if client, err = s3.New(s.Client()); err != nil {
 		return nil, nil, errors.Join(err, stop())
