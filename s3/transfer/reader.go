@@ -268,6 +268,13 @@ func (r *objectReader) saw(p []byte) {
 
 // end makes of the end of the data what Read answers: io.EOF, if the content is right.
 func (r *objectReader) end(err error) error {
+	if err == io.EOF { //nolint:errorlint // the window's own
+		// The bytes of a part are here before its body has ended, with what that may say.
+		r.running.Wait()
+		if late := r.window.failure(); late != nil {
+			err = late
+		}
+	}
 	if errors.Is(context.Cause(r.ctx), fs.ErrClosed) {
 		return fs.ErrClosed
 	}

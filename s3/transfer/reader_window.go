@@ -32,6 +32,7 @@ type window struct {
 	taken int64       // of memory
 	made  int         // buffers
 	err   error       // after the parts: io.EOF, or what ended the fetching
+	late  error       // of the first part that failed, maybe when all its bytes were read
 }
 
 // buffered is a part in memory.
@@ -119,10 +120,20 @@ func (w *window) fail(part *buffered, err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	part.err = err
+	if w.late == nil {
+		w.late = err
+	}
 	if w.err == nil {
 		w.err = err
 	}
 	w.news.Broadcast()
+}
+
+// failure is that of the first part that failed, nil when none has.
+func (w *window) failure() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.late
 }
 
 // finish tells that there are no more parts: err is io.EOF, or why.
