@@ -479,3 +479,46 @@ func TestWindowWaitsForTheEndOfParts(t *testing.T) {
 		})
 	}
 }
+
+// lateEnd is a Client whose bodies end, with an error if there is one, a second after their last
+// byte.
+type lateEnd struct {
+	*storeroom
+	err error
+}
+
+func (c lateEnd) GetObject(ctx context.Context, in *s3.GetObjectInput, fns ...func(*s3.Options)) (*s3.GetObjectOutput, error) {
+	out, err := c.storeroom.GetObject(ctx, in, fns...)
+	if err == nil {
+		end := func([]byte) (int, error) {
+			time.Sleep(time.Second)
+			return 0, c.err
+		}
+		out.Body = io.NopCloser(io.MultiReader(out.Body, readerFunc(end)))
+	}
+	return out, err
+}
+
+// All of the bytes are not the end: the checksum of the last part is there when its body has
+// ended, and so is what was wrong with it.
+func TestReaderWaitsForTheEndOfBodies(t *testing.T) {
+	late := errors.New("another checksum")
+	for _, failure := range []error{io.EOF, late} {
+		synctest.Test(t, func(t *testing.T) {
+			room := newStoreroom(s3.AWS())
+			_, err := newManager(t, room).Upload(t.Context(), input(bytes.NewReader(pattern(3*partSize+1))))
+			require.NoError(t, err)
+			r, err := newManager(t, lateEnd{room, failure}).Open(t.Context(), get(), func(o *Options) { o.Integrity = IntegrityChecksum })
+			require.NoError(t, err)
+			defer r.Close()
+			data, err := io.ReadAll(r)
+			if failure == late {
+				require.ErrorIs(t, err, late)
+				return
+			}
+			require.NoError(t, err)
+			requireSame(t, pattern(3*partSize+1), data)
+			require.Equal(t, s3.ChecksumAlgorithmCrc64nvme, r.Verified)
+		})
+	}
+}

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -103,12 +104,11 @@ func (s *stand) uploaded(t *testing.T, err error) {
 
 // busyOnce answers the first request for each object by 503.
 func busyOnce() func(*request) *answer {
-	asked := map[string]bool{}
+	var asked sync.Map
 	return func(r *request) *answer {
-		if asked[r.Method+r.Object] || r.Object == "" {
+		if _, again := asked.LoadOrStore(r.Method+r.Object, true); again || r.Object == "" {
 			return nil
 		}
-		asked[r.Method+r.Object] = true
 		return say(503, "")
 	}
 }
@@ -218,9 +218,9 @@ func TestCheckpointIsCancelledAnywhere(t *testing.T) {
 					return err
 				}
 				if resumed {
-					s.before = failing(507, func(r *request) bool { return r.is(http.MethodPut, "c_segments", "00000003") })
+					s.setBefore(failing(507, func(r *request) bool { return r.is(http.MethodPut, "c_segments", "00000003") }))
 					require.Error(t, upload(t.Context()))
-					s.before = nil
+					s.setBefore(nil)
 				}
 				err := r.Call(upload)
 				s.uploaded(t, err)
