@@ -35,6 +35,7 @@
 //	sigv4               standard library only
 //
 // Beside them, internal/wiretest and internal/integration hold the tests against real
-// servers, and two modules of their own keep their dependencies to themselves: examples
-// and internal/peers, which measures this SDK beside others.
+// servers. Modules of their own keep their dependencies to themselves: otel (OpenTelemetry),
+// bridge/awscredentials and bridge/gocloudblob (other libraries' interfaces), examples,
+// internal/faults, and internal/peers, which measures this SDK beside others.
 package stowage

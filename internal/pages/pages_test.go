@@ -60,7 +60,8 @@ func TestSnippets(t *testing.T) {
 	for _, at := range snippets {
 		snippet := text[at[2]:at[3]]
 		line := 1 + strings.Count(text[:at[2]], "\n")
-		native := strings.LastIndex(text[:at[0]], "\n## Swift") > strings.LastIndex(text[:at[0]], "\n## Common")
+		section := text[strings.LastIndex(text[:at[0]], "\n## ")+1:]
+		native := strings.HasPrefix(section, "## Swift")
 		for _, problem := range compile(t, exports, snippet, native) {
 			t.Errorf("README.md, the snippet of line %d: %s\n%s", line, problem, snippet)
 		}
@@ -87,12 +88,19 @@ func compile(t *testing.T, exports map[string]string, snippet string, native boo
 	for _, path := range imports {
 		fmt.Fprintf(&source, "import %q\n", path)
 	}
+	clients := "client *s3.Client, manager *transfer.Manager, in *s3.PutObjectInput"
 	if native {
-		source.WriteString("import \"github.com/stowage-go/stowage/swift/transfer\"\nfunc snippet(" + given + "client *swift.Client, key swift.Secret) error {\n")
+		clients = "client *swift.Client, key swift.Secret"
+		source.WriteString("import \"github.com/stowage-go/stowage/swift/transfer\"\n")
 	} else {
-		source.WriteString("import \"github.com/stowage-go/stowage/s3/transfer\"\nfunc snippet(" + given + "client *s3.Client, manager *transfer.Manager, in *s3.PutObjectInput) error {\n")
+		source.WriteString("import \"github.com/stowage-go/stowage/s3/s3test\"\nimport \"github.com/stowage-go/stowage/s3/transfer\"\n")
+		source.WriteString("func backup(context.Context, *s3.Client) error { return nil }\n")
 	}
-	source.WriteString(snippet + "\npanic(0)\n}\n")
+	if strings.HasPrefix(snippet, "func ") { // whole functions
+		source.WriteString(snippet)
+	} else {
+		source.WriteString("func snippet(" + given + clients + ") error {\n" + snippet + "\npanic(0)\n}\n")
+	}
 
 	set := token.NewFileSet()
 	file, err := parser.ParseFile(set, "snippet.go", source.String(), parser.SkipObjectResolution)
@@ -117,7 +125,7 @@ func exportData(t *testing.T) map[string]string {
 	t.Helper()
 	list := exec.CommandContext(t.Context(), "go", append([]string{
 		"list", "-export", "-deps", "-json=ImportPath,Export",
-		"github.com/stowage-go/stowage/s3/transfer", "github.com/stowage-go/stowage/swift/transfer",
+		"github.com/stowage-go/stowage/s3/transfer", "github.com/stowage-go/stowage/s3/s3test", "github.com/stowage-go/stowage/swift/transfer",
 	}, imports...)...)
 	list.Stderr = os.Stderr
 	out, err := list.Output()
