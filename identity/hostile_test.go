@@ -17,8 +17,8 @@ import (
 // Whatever a server answers, a call ends soon, with an error of one line, and takes no more memory
 // than is written down in SECURITY.md: also by a client of the caller's, which unpacks bodies.
 func TestHostileServer(t *testing.T) {
-	if testing.Short() {
-		t.Skip("moves half a gigabyte")
+	if testing.Short() || raceEnabled {
+		t.Skip("moves half a gigabyte, and counts memory")
 	}
 	limit := 10 * time.Second
 	options := func(hc *http.Client) HTTPOptions {

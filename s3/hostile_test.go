@@ -20,8 +20,8 @@ import (
 // Whatever a server answers, a call ends soon, with an error of one line, and takes no more memory
 // than is written down in SECURITY.md.
 func TestHostileServer(t *testing.T) {
-	if testing.Short() {
-		t.Skip("moves half a gigabyte")
+	if testing.Short() || raceEnabled {
+		t.Skip("moves half a gigabyte, and counts memory")
 	}
 	calls := map[string]func(context.Context, *Client) error{
 		"ListObjectsV2": func(ctx context.Context, c *Client) error {
@@ -35,6 +35,9 @@ func TestHostileServer(t *testing.T) {
 	}
 	for _, a := range hostile.Attacks("application/xml", "<ListBucketResult>", "<Contents/>") {
 		for name, call := range calls {
+			if name == "PutObject" && strings.HasPrefix(a.Name, "document") && !strings.HasSuffix(a.Name, "end") {
+				continue // it reads none
+			}
 			t.Run(a.Name+"/"+name, func(t *testing.T) {
 				s := hostile.Serve(t, a)
 				c := newClient(t, nil, func(o *Options) {

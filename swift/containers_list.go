@@ -3,6 +3,7 @@ package swift
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"iter"
 	"net/http"
 	"time"
@@ -161,9 +162,9 @@ type xmlSubdir struct {
 
 func decodeContainers(r *transport.Response, out *ListContainersOutput) error {
 	return readListing(r, func(doc []byte) error {
-		var ok bool
-		if out.Containers, ok = scanEntries(doc, scanContainer); ok {
-			return nil
+		var err error
+		if out.Containers, err = scanEntries(doc, scanContainer); !errors.Is(err, errOtherForm) {
+			return err
 		}
 		var entries list[jsonContainer]
 		if err := json.Unmarshal(doc, &entries); err != nil {

@@ -39,6 +39,8 @@ func (t *timestamp) UnmarshalJSON(b []byte) error {
 // on a page unless told otherwise: an empty entry takes forty times its length in memory.
 const maxEntries = 500_000
 
+var errEntries = fmt.Errorf("more than %d entries", maxEntries)
+
 // list is an array of at most maxEntries.
 type list[E any] []E
 
@@ -49,7 +51,7 @@ func (l *list[E]) UnmarshalJSON(doc []byte) error {
 	}
 	for *l = []E{}; d.More(); {
 		if len(*l) == maxEntries {
-			return fmt.Errorf("more than %d entries", maxEntries)
+			return errEntries
 		}
 		var e E
 		if err := d.Decode(&e); err != nil {

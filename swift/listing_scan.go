@@ -1,6 +1,7 @@
 package swift
 
 import (
+	"errors"
 	"time"
 	"unicode/utf8"
 
@@ -17,15 +18,18 @@ type scanner struct {
 	last map[string]string // strings that come again and again, by member
 }
 
-// scanEntries reads a listing; member takes the members of an entry one by one. It reports
-// false when it gave up.
-func scanEntries[E any](doc []byte, member func(s *scanner, e *E, name []byte) bool) ([]E, bool) {
+// errOtherForm is why a scanner gave up.
+var errOtherForm = errors.New("not in the form that servers write")
+
+// scanEntries reads a listing; member takes the members of an entry one by one. It fails with
+// errOtherForm when it gave up, and with errEntries for good.
+func scanEntries[E any](doc []byte, member func(s *scanner, e *E, name []byte) bool) ([]E, error) {
 	if !utf8.Valid(doc) {
-		return nil, false // encoding/json replaces what is not
+		return nil, errOtherForm // encoding/json replaces what is not
 	}
 	s := &scanner{doc: doc, last: map[string]string{}}
 	if !s.take('[') {
-		return nil, false
+		return nil, errOtherForm
 	}
 	entries := []E{}
 	if s.take(']') {
@@ -33,12 +37,12 @@ func scanEntries[E any](doc []byte, member func(s *scanner, e *E, name []byte) b
 	}
 	for {
 		if !s.take('{') {
-			return nil, false
+			return nil, errOtherForm
 		}
 		if len(entries) == cap(entries) {
 			// Entries are of about the same length.
 			if len(entries) >= maxEntries {
-				return nil, false
+				return nil, errEntries
 			}
 			room := max(8, 2*len(entries), len(entries)*len(doc)/max(s.at, 1)+len(entries)/8)
 			grown := make([]E, len(entries), min(room, maxEntries))
@@ -53,20 +57,20 @@ func scanEntries[E any](doc []byte, member func(s *scanner, e *E, name []byte) b
 			}
 			name, ok := s.text()
 			if !ok || !s.take(':') || !member(s, e, name) {
-				return nil, false
+				return nil, errOtherForm
 			}
 			if s.take('}') {
 				break
 			}
 			if !s.take(',') {
-				return nil, false
+				return nil, errOtherForm
 			}
 		}
 		if s.take(']') {
 			return entries, s.end()
 		}
 		if !s.take(',') {
-			return nil, false
+			return nil, errOtherForm
 		}
 	}
 }
@@ -91,9 +95,11 @@ func (s *scanner) take(c byte) bool {
 	return false
 }
 
-func (s *scanner) end() bool {
-	s.blanks()
-	return s.at == len(s.doc)
+func (s *scanner) end() error {
+	if s.blanks(); s.at < len(s.doc) {
+		return errOtherForm
+	}
+	return nil
 }
 
 // text reads a string that needs no unescaping.

@@ -50,8 +50,8 @@ func FuzzListing(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, doc []byte) {
-		got, ok := scanEntries(doc, scanObject)
-		if !ok {
+		got, err := scanEntries(doc, scanObject)
+		if err != nil {
 			return
 		}
 		var want []jsonObject

@@ -3,6 +3,7 @@ package swift
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"iter"
 	"net/http"
 	"strings"
@@ -161,9 +162,9 @@ type xmlObject struct {
 
 func decodeObjects(r *transport.Response, out *ListObjectsOutput) error {
 	return readListing(r, func(doc []byte) error {
-		var ok bool
-		if out.Objects, ok = scanEntries(doc, scanObject); ok {
-			return nil
+		var err error
+		if out.Objects, err = scanEntries(doc, scanObject); !errors.Is(err, errOtherForm) {
+			return err
 		}
 		var entries list[jsonObject]
 		if err := json.Unmarshal(doc, &entries); err != nil {

@@ -47,7 +47,8 @@ func readDocument(r io.Reader, hr *http.Response, req *Request) ([]byte, error) 
 	}
 	for {
 		if len(doc) == cap(doc) {
-			doc = slices.Grow(doc, 512)
+			// At least twice as much, but no more than will be read.
+			doc = slices.Grow(doc, int(min(max(512, int64(len(doc))), limit+1-int64(len(doc)))))
 		}
 		n, err := r.Read(doc[len(doc):cap(doc)])
 		doc = doc[:len(doc)+n]
