@@ -56,7 +56,7 @@ func TestHostileServer(t *testing.T) {
 					c := newClient(t, nil, func(o *Options) {
 						o.StorageURL, o.HTTPClient, o.IdleTimeout = s.URL+"/v1/AUTH_a", transport.NewHTTPClient(nil), 200*time.Millisecond
 					})
-					ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+					ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute) // a guard: what is bounded is memory
 					defer cancel()
 					var err error
 					used := hostile.Allocated(func() { err = call(ctx, c) })
