@@ -226,11 +226,14 @@ func ambiguous(err error) bool {
 }
 
 // partsAfterRetry: parts are missing on a repeated attempt, as while an attempt before it is
-// joining them.
+// joining them. MinIO then says InvalidPart, or NotFound of what it no longer finds of them.
 func partsAfterRetry(err error) bool {
 	var repeated *transport.AttemptsError
-	return errors.Is(err, s3.ErrInvalidPart) && errors.As(err, &repeated) && repeated.Ambiguous
+	return (errors.Is(err, s3.ErrInvalidPart) || errors.Is(err, partsNotFound)) && errors.As(err, &repeated) && repeated.Ambiguous
 }
+
+// partsNotFound is no code of the S3 API's: an upload that is gone is NoSuchUpload.
+const partsNotFound = s3.Code("NotFound")
 
 func conditionAfterRetry(err error) bool {
 	var repeated *transport.AttemptsError

@@ -102,6 +102,10 @@ func TestComplete(t *testing.T) {
 			after: oneOf("CompleteMultipartUpload", broken), attempts: 2, verified: true, stored: true,
 		},
 		{
+			name: "answer lost, then parts are not found", before: oneOf("CompleteMultipartUpload", nil, refusal(404, "NotFound")),
+			after: oneOf("CompleteMultipartUpload", broken), attempts: 2, verified: true, stored: true,
+		},
+		{
 			// MinIO has the parts no more when a connection breaks while it joins them.
 			name: "not done, and the parts are lost", before: oneOf("CompleteMultipartUpload", broken, refusal(400, "InvalidPart")), attempts: 2,
 			err: s3.ErrInvalidPart, parts: PartsAborted, aborted: true,

@@ -85,11 +85,12 @@ func (u *upload) abandon(ctx context.Context) error {
 }
 
 // giveUp ends the upload of a checkpoint whose parts are of no use: the server has them all and
-// refuses to join them for their checksums, each time anew. MinIO does when a connection broke in the
-// midst of a Complete before, since it has then forgotten how the parts are to be summed up.
+// refuses to join them for their checksums, or does not find what it knew of them, each time anew.
+// MinIO does when a connection broke in the midst of a Complete before, since it has then forgotten
+// how the parts are to be summed up.
 func (u *upload) giveUp(ctx context.Context, err error) error {
 	if u.checkpoint == nil || !u.joining ||
-		!errors.Is(err, s3.ErrBadDigest) && !errors.Is(err, s3.Code("XAmzContentChecksumMismatch")) {
+		!errors.Is(err, s3.ErrBadDigest) && !errors.Is(err, s3.Code("XAmzContentChecksumMismatch")) && !errors.Is(err, partsNotFound) {
 		return err
 	}
 	given := &multipart.UploadError{Err: err, Cleanup: multipart.CleanupAborted}

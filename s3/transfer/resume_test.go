@@ -536,7 +536,7 @@ func TestRefusedBeginning(t *testing.T) {
 // begins anew.
 func TestPartsOfNoUse(t *testing.T) {
 	data := pattern(3*partSize + 5)
-	for _, code := range []string{"BadDigest", "XAmzContentChecksumMismatch"} {
+	for _, code := range []string{"BadDigest", "XAmzContentChecksumMismatch", "NotFound"} {
 		for _, aborts := range []bool{true, false} {
 			s := startServer(t, small(s3.AWS()), true)
 			m := newManager(t, s.newClient(t))

@@ -283,11 +283,11 @@ func causeOf(err error) (cause string, byFault bool) {
 
 // Codes that a broken connection can be the reason of: of a request that the server did not get
 // all of, and of CompleteMultipartUpload. When a connection breaks while MinIO joins parts, it has
-// deleted what it knew of them: each further Complete is InvalidPart, and
+// deleted what it knew of them: each further Complete is InvalidPart or NotFound, and
 // XAmzContentChecksumMismatch when they were sent again.
 var (
 	ofBrokenRequest  = map[string]bool{"IncompleteBody": true, "RequestTimeout": true}
-	ofBrokenComplete = map[string]bool{"InvalidPart": true, "XAmzContentChecksumMismatch": true}
+	ofBrokenComplete = map[string]bool{"InvalidPart": true, "NotFound": true, "XAmzContentChecksumMismatch": true}
 )
 
 // wrongError: the server, or the library, tells of a state that can't be.
