@@ -219,15 +219,18 @@ func operationError(operation string, err error) error {
 func malformed(what string) error { return fmt.Errorf("%w: %s", ErrMalformedAnswer, what) }
 
 // isWebPage tells a page that a portal or a proxy sends instead of an object from an object that
-// is one by its header: every server tells an object's ETag or time, or has some header of the API.
+// is one by its header.
 func isWebPage(h http.Header) bool {
-	if !strings.HasPrefix(h.Get("Content-Type"), "text/html") {
-		return false
-	}
-	for _, name := range []string{"Etag", "Last-Modified", "X-Timestamp", "X-Trans-Id"} {
+	return strings.HasPrefix(h.Get("Content-Type"), "text/html") && !ofSwift(h)
+}
+
+// ofSwift tells an answer of a server of Swift's API by its header: every one tells an object's
+// ETag or time, or has some header of the API. (OpenStack accepts with a page of HTML.)
+func ofSwift(h http.Header) bool {
+	for _, name := range []string{"Etag", "Last-Modified", "X-Timestamp", "X-Trans-Id", "X-Openstack-Request-Id"} {
 		if h.Get(name) != "" {
-			return false
+			return true
 		}
 	}
-	return true
+	return false
 }
