@@ -19,7 +19,6 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
-	"os"
 	"path"
 	"strings"
 
@@ -56,12 +55,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 		return errors.New("s3://bucket or s3://bucket/folder is missing")
 	}
 
-	work, err := os.MkdirTemp("", "stowage-fs-")
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(work)) }()
-	client, stop, err := server.Open(work)
+	client, stop, err := server.Open()
 	if err != nil {
 		return err
 	}

@@ -5,26 +5,17 @@ import (
 	"context"
 	"io"
 	"net/http"
-	"os"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stowage-go/stowage/examples/internal/sandbox"
 	"github.com/stowage-go/stowage/s3"
 )
 
-func isolate(t *testing.T) (temp string) {
-	for _, name := range []string{"AWS_ENDPOINT_URL", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"} {
-		t.Setenv(name, "")
-	}
-	temp = t.TempDir()
-	t.Setenv("TMPDIR", temp)
-	return temp
-}
-
 func TestSiteOfItsOwn(t *testing.T) {
-	temp := isolate(t)
+	temp := sandbox.New(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	r, w := io.Pipe()
@@ -74,13 +65,11 @@ func TestSiteOfItsOwn(t *testing.T) {
 	client.CloseIdleConnections()
 	cancel()
 	require.NoError(t, <-ended)
-	entries, err := os.ReadDir(temp)
-	require.NoError(t, err)
-	require.Empty(t, entries)
+	sandbox.RequireEmpty(t, temp)
 }
 
 func TestFails(t *testing.T) {
-	isolate(t)
+	sandbox.New(t)
 	for _, args := range []string{"www", "s3://", "s3://a s3://b"} {
 		require.ErrorContains(t, run(t.Context(), strings.Fields(args), io.Discard, io.Discard), "is missing")
 	}

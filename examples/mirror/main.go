@@ -43,7 +43,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(work)) }()
-	client, stop, err := o.server.Open(work)
+	client, stop, err := o.server.Open()
 	if err != nil {
 		return err
 	}

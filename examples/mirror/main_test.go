@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stowage-go/stowage/examples/internal/gateway"
+	"github.com/stowage-go/stowage/examples/internal/sandbox"
 	"github.com/stowage-go/stowage/s3"
 	"github.com/stowage-go/stowage/s3/transfer"
 )
@@ -29,26 +30,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// isolate hides the environment of whoever runs the tests, and gives them a temporary folder to
-// look for leftovers in.
-func isolate(t *testing.T) (temp string) {
-	for _, name := range []string{"AWS_ENDPOINT_URL", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"} {
-		t.Setenv(name, "")
-	}
-	temp = t.TempDir()
-	t.Setenv("TMPDIR", temp)
-	return temp
-}
-
-func requireEmpty(t *testing.T, dir string) {
-	t.Helper()
-	entries, err := os.ReadDir(dir)
-	require.NoError(t, err)
-	require.Empty(t, entries, "something is left in the temporary folder")
-}
-
 func TestDemonstration(t *testing.T) {
-	temp := isolate(t)
+	temp := sandbox.New(t)
 	for range 2 { // a second run works
 		var stdout, stderr bytes.Buffer
 		require.NoError(t, run(t.Context(), nil, &stdout, &stderr))
@@ -61,7 +44,7 @@ delete drafts/old.txt \(extra\)\nupload index.html \(size differs\)
 (download \S+ \(missing\)\n){3}3 downloaded; 24\.0 MiB in \S+ s
 $`, sorted(stdout.String()))
 		require.Empty(t, stderr.String(), "no bar where there is no terminal")
-		requireEmpty(t, temp)
+		sandbox.RequireEmpty(t, temp)
 	}
 }
 
@@ -72,7 +55,7 @@ func sorted(s string) string {
 }
 
 func TestOnAnotherServer(t *testing.T) {
-	temp := isolate(t)
+	temp := sandbox.New(t)
 	g, err := gateway.Start(t.TempDir())
 	require.NoError(t, err)
 	defer func() { require.NoError(t, g.Stop()) }()
@@ -102,7 +85,7 @@ func TestOnAnotherServer(t *testing.T) {
 	require.DirExists(t, filepath.Join(back, "empty"))
 	require.NoFileExists(t, filepath.Join(back, "b.tmp"))
 	require.NoDirExists(t, filepath.Join(back, "cache"))
-	requireEmpty(t, temp)
+	sandbox.RequireEmpty(t, temp)
 
 	// A directory that is empty deletes all, but not in a dry run.
 	nothing := t.TempDir()
@@ -121,7 +104,7 @@ func at(g *gateway.Gateway, more ...string) []string {
 }
 
 func TestFailuresAreListed(t *testing.T) {
-	isolate(t)
+	sandbox.New(t)
 	g, err := gateway.Start(t.TempDir())
 	require.NoError(t, err)
 	defer func() { require.NoError(t, g.Stop()) }()
@@ -138,7 +121,7 @@ func TestFailuresAreListed(t *testing.T) {
 }
 
 func TestArguments(t *testing.T) {
-	isolate(t)
+	sandbox.New(t)
 	for text, args := range map[string][]string{
 		"1 arguments where FROM and TO are wanted": {"a"},
 		"FROM and TO are missing":                  {"-endpoint", "http://127.0.0.1:1", "-access-key", "a", "-secret-key", "s"},
@@ -175,7 +158,7 @@ func TestBar(t *testing.T) {
 
 // Ctrl-C, seen from the shell.
 func TestInterruptedProgram(t *testing.T) {
-	temp := isolate(t)
+	temp := sandbox.New(t)
 	t.Setenv("MIRROR_PROGRAM", "1")
 	program, err := os.Executable()
 	require.NoError(t, err)
@@ -191,7 +174,7 @@ func TestInterruptedProgram(t *testing.T) {
 	require.True(t, errors.As(err, &exit), "%v\n%s", err, &stderr)
 	require.Equal(t, 130, exit.ExitCode())
 	require.Contains(t, stderr.String(), "interrupted")
-	requireEmpty(t, temp)
+	sandbox.RequireEmpty(t, temp)
 }
 
 // whenWritten calls then when anything is written.

@@ -19,13 +19,14 @@ import (
 	"github.com/stowage-go/stowage/examples/internal/account"
 	"github.com/stowage-go/stowage/examples/internal/backend"
 	"github.com/stowage-go/stowage/examples/internal/browser"
+	"github.com/stowage-go/stowage/examples/internal/sandbox"
 	"github.com/stowage-go/stowage/swift"
 )
 
 // TestBrowser uploads through the page with a real browser: into the program's own server, and
 // into a real Swift, the openstack backend of testdata/backends.
 func TestBrowser(t *testing.T) {
-	isolate(t)
+	sandbox.New(t)
 	chromium := browser.Start(t, 800, 560)
 	own := serve(t, nil, "-max-size", "40MiB")
 	env, container := swiftContainer(t)

@@ -56,15 +56,10 @@ func run(ctx context.Context, args []string, lookup func(string) (string, bool),
 	var ways []way
 	var allow []func(ctx context.Context, origin string) error
 	if o.bucket != "" {
-		work, err := os.MkdirTemp("", "stowage-presign-web-")
-		if err != nil {
-			return err
-		}
-		defer func() { err = errors.Join(err, os.RemoveAll(work)) }()
 		own := o.server.Embedded()
-		client, stop, err := o.server.Open(work)
-		if err != nil {
-			return err
+		client, stop, opening := o.server.Open()
+		if opening != nil {
+			return opening
 		}
 		defer func() { err = errors.Join(err, stop()) }()
 		if own {
@@ -78,9 +73,9 @@ func run(ctx context.Context, args []string, lookup func(string) (string, bool),
 		allow = append(allow, store.allow)
 	}
 	if o.container != "" {
-		client, logout, err := account.Open(o.cloud, "stowage-presign-web", lookup)
-		if err != nil {
-			return err
+		client, logout, login := account.Open(o.cloud, "stowage-presign-web", lookup)
+		if login != nil {
+			return login
 		}
 		defer func() { err = errors.Join(err, logout(ctx)) }()
 		key, err := account.TempURLKey(ctx, client, o.container, o.newKey)

@@ -10,23 +10,13 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"os"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
-)
 
-// isolate hides the environment of whoever runs the tests, and gives them a temporary folder to
-// look for leftovers in.
-func isolate(t *testing.T) (temp string) {
-	for _, name := range []string{"AWS_ENDPOINT_URL", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"} {
-		t.Setenv(name, "")
-	}
-	temp = t.TempDir()
-	t.Setenv("TMPDIR", temp)
-	return temp
-}
+	"github.com/stowage-go/stowage/examples/internal/sandbox"
+)
 
 func lookup(env map[string]string) func(string) (string, bool) {
 	return func(name string) (string, bool) {
@@ -126,7 +116,7 @@ func get(t *testing.T, at string) (int, string, http.Header) {
 }
 
 func TestServerOfItsOwn(t *testing.T) {
-	temp := isolate(t)
+	temp := sandbox.New(t)
 	t.Run("serving", func(t *testing.T) {
 		at := serve(t, nil, "-prefix", "in 한글/", "-max-size", "1MiB")
 		status, page, header := get(t, at)
@@ -196,14 +186,12 @@ func TestServerOfItsOwn(t *testing.T) {
 		require.Equal(t, 403, answer.StatusCode)
 		http.DefaultClient.CloseIdleConnections()
 	})
-	entries, err := os.ReadDir(temp)
-	require.NoError(t, err)
-	require.Empty(t, entries)
+	sandbox.RequireEmpty(t, temp)
 }
 
 // TestSwift is about what is signed; TestBrowser has a Swift take it.
 func TestSwift(t *testing.T) {
-	isolate(t)
+	sandbox.New(t)
 	var cloud *httptest.Server
 	var allowed string
 	cloud = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -255,7 +243,7 @@ func TestSwift(t *testing.T) {
 }
 
 func TestFails(t *testing.T) {
-	isolate(t)
+	sandbox.New(t)
 	for want, args := range map[string]string{
 		"-bucket or -container is missing": "-endpoint http://127.0.0.1:1 -access-key a -secret-key s",
 		"a server needs":                   "-endpoint http://127.0.0.1:1",

@@ -56,7 +56,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	fmt.Fprintf(stdout, "file        %s, %s\n", local.Name(), flags.Size(local.Size))
 
 	// 2. A server to send it to.
-	client, stop, err := o.server.Open(work)
+	client, stop, err := o.server.Open()
 	if err != nil {
 		return err
 	}

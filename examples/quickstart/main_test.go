@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stowage-go/stowage/examples/internal/gateway"
+	"github.com/stowage-go/stowage/examples/internal/sandbox"
 	"github.com/stowage-go/stowage/s3"
 )
 
@@ -28,7 +29,7 @@ func TestMain(m *testing.M) {
 }
 
 func TestQuickstartWithItsOwnServer(t *testing.T) {
-	temp := isolate(t)
+	temp := sandbox.New(t)
 	for range 2 { // a second run works
 		var stdout, stderr bytes.Buffer
 		require.NoError(t, run(t.Context(), []string{"-size", "16MiB", "-part-size", "5MiB"}, &stdout, &stderr))
@@ -41,24 +42,24 @@ func TestQuickstartWithItsOwnServer(t *testing.T) {
 		require.Regexp(t, `verified +SHA-256 [0-9a-f]{64}\n$`, out)
 		require.Contains(t, stderr.String(), "downloading") // an upload may be through before its progress is told again
 		require.NotContains(t, stderr.String(), "\r", "no bar where there is no terminal")
-		requireEmpty(t, temp)
+		sandbox.RequireEmpty(t, temp)
 	}
 }
 
 func TestQuickstartWithASmallFileOfTheUser(t *testing.T) {
-	temp := isolate(t)
+	temp := sandbox.New(t)
 	path := filepath.Join(t.TempDir(), "small")
 	require.NoError(t, os.WriteFile(path, []byte("hello"), 0o600))
 	var stdout bytes.Buffer
 	require.NoError(t, run(t.Context(), []string{"-file", path}, &stdout, io.Discard))
 	require.Contains(t, stdout.String(), path+", 5 B\n")
 	require.Contains(t, stdout.String(), "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824\n")
-	requireEmpty(t, temp)
+	sandbox.RequireEmpty(t, temp)
 	require.FileExists(t, path)
 }
 
 func TestBucketsOnAnotherServer(t *testing.T) {
-	temp := isolate(t)
+	temp := sandbox.New(t)
 	g, client := otherServer(t)
 	_, err := client.CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: "mine"})
 	require.NoError(t, err)
@@ -71,11 +72,11 @@ func TestBucketsOnAnotherServer(t *testing.T) {
 	require.NoError(t, run(t.Context(), flagsFor(g, "-bucket", "fresh", "-size", "1MiB"), io.Discard, io.Discard))
 	_, err = client.HeadBucket(t.Context(), &s3.HeadBucketInput{Bucket: "fresh"})
 	require.ErrorIs(t, err, s3.ErrNotFound, "a bucket that it made is removed")
-	requireEmpty(t, temp)
+	sandbox.RequireEmpty(t, temp)
 }
 
 func TestCancelInTheMiddleOfTheUpload(t *testing.T) {
-	temp := isolate(t)
+	temp := sandbox.New(t)
 	g, client := otherServer(t)
 	_, err := client.CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: "mine"})
 	require.NoError(t, err)
@@ -85,7 +86,7 @@ func TestCancelInTheMiddleOfTheUpload(t *testing.T) {
 		stderr := whenWritten{"uploading", cancel}
 		err := run(ctx, flagsFor(g, "-bucket", bucket, "-size", "64MiB", "-part-size", "5MiB", "-concurrency", "2"), io.Discard, stderr)
 		require.ErrorIs(t, err, context.Canceled)
-		requireEmpty(t, temp)
+		sandbox.RequireEmpty(t, temp)
 	}
 
 	require.Empty(t, keys(t, client, "mine"))
@@ -98,18 +99,18 @@ func TestCancelInTheMiddleOfTheUpload(t *testing.T) {
 }
 
 func TestServerThatRefuses(t *testing.T) {
-	temp := isolate(t)
+	temp := sandbox.New(t)
 	g, _ := otherServer(t)
 	g.SecretKey = "wrong"
 	err := run(t.Context(), flagsFor(g, "-size", "1MiB"), io.Discard, io.Discard)
 	require.ErrorIs(t, err, s3.ErrForbidden)
 	require.NotContains(t, err.Error(), "wrong")
-	requireEmpty(t, temp)
+	sandbox.RequireEmpty(t, temp)
 }
 
 // Ctrl-C, seen from the shell.
 func TestInterruptedProgram(t *testing.T) {
-	temp := isolate(t)
+	temp := sandbox.New(t)
 	t.Setenv("QUICKSTART_PROGRAM", "1")
 	program, err := os.Executable()
 	require.NoError(t, err)
@@ -123,7 +124,7 @@ func TestInterruptedProgram(t *testing.T) {
 	require.Equal(t, 130, exit.ExitCode())
 	require.Contains(t, all.String(), "interrupted")
 	require.NotContains(t, stdout.String(), "verified")
-	requireEmpty(t, temp)
+	sandbox.RequireEmpty(t, temp)
 }
 
 // whenWritten is a writer that calls then when text goes through.
@@ -168,11 +169,4 @@ func keys(t *testing.T, client *s3.Client, bucket string) (all []string) {
 		}
 	}
 	return all
-}
-
-func requireEmpty(t *testing.T, dir string) {
-	t.Helper()
-	entries, err := os.ReadDir(dir)
-	require.NoError(t, err)
-	require.Empty(t, entries, "something is left in the temporary folder")
 }

@@ -10,21 +10,11 @@ import (
 
 	"github.com/stowage-go/stowage/examples/internal/flags"
 	"github.com/stowage-go/stowage/examples/internal/gateway"
+	"github.com/stowage-go/stowage/examples/internal/sandbox"
 )
 
-// isolate hides the environment of whoever runs the tests, and gives them a
-// temporary folder to look for leftovers in.
-func isolate(t *testing.T) (temp string) {
-	for _, name := range []string{"AWS_ENDPOINT_URL", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"} {
-		t.Setenv(name, "")
-	}
-	temp = t.TempDir()
-	t.Setenv("TMPDIR", temp)
-	return temp
-}
-
 func TestOptionsWithoutAnythingBringAServer(t *testing.T) {
-	isolate(t)
+	sandbox.New(t)
 	t.Setenv("AWS_ACCESS_KEY_ID", "a key alone is no reason to talk to a cloud")
 	o, err := parseOptions(nil, io.Discard)
 	require.NoError(t, err)
@@ -42,7 +32,7 @@ func TestOptionsWithoutAnythingBringAServer(t *testing.T) {
 }
 
 func TestOptionsFromTheEnvironmentAndFlags(t *testing.T) {
-	isolate(t)
+	sandbox.New(t)
 	t.Setenv("AWS_ENDPOINT_URL", "https://s3.example.com")
 	t.Setenv("AWS_REGION", "kr-1")
 	t.Setenv("AWS_ACCESS_KEY_ID", "AK")
@@ -77,7 +67,7 @@ func TestOptionsFromTheEnvironmentAndFlags(t *testing.T) {
 }
 
 func TestProfiles(t *testing.T) {
-	isolate(t)
+	sandbox.New(t)
 	for _, name := range flags.ProfileNames() {
 		o, err := parseOptions([]string{"-profile", name, "-access-key", "a", "-secret-key", "s"}, io.Discard)
 		require.NoError(t, err, name)

@@ -67,7 +67,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	}
 	fmt.Fprintf(stdout, "file        %s, %s\n", path, flags.Size(local.Size))
 
-	client, stop, err := o.server.Open(folder)
+	client, stop, err := o.server.Open()
 	if err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stowage-go/stowage/examples/internal/gateway"
+	"github.com/stowage-go/stowage/examples/internal/sandbox"
 	"github.com/stowage-go/stowage/s3"
 	"github.com/stowage-go/stowage/s3/transfer"
 	"github.com/stowage-go/stowage/sigv4"
@@ -27,23 +28,10 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// isolate hides the environment of whoever runs the tests, and gives them a
-// temporary folder to look for leftovers in.
+// isolate is a sandbox in which the test's binary is the program.
 func isolate(t *testing.T) (temp string) {
-	for _, name := range []string{"AWS_ENDPOINT_URL", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"} {
-		t.Setenv(name, "")
-	}
-	temp = t.TempDir()
-	t.Setenv("TMPDIR", temp)
 	t.Setenv("SHAREOUT_PROGRAM", "1")
-	return temp
-}
-
-func requireEmpty(t *testing.T, dir string) {
-	t.Helper()
-	entries, err := os.ReadDir(dir)
-	require.NoError(t, err)
-	require.Empty(t, entries, "something is left in the temporary folder")
+	return sandbox.New(t)
 }
 
 func TestThreeProcessesWithItsOwnServer(t *testing.T) {
@@ -59,7 +47,7 @@ func TestThreeProcessesWithItsOwnServer(t *testing.T) {
 	require.Regexp(t, `completed +38 MiB in \S+ s, \S+ MiB/s, ETag "[0-9a-f]{32}-8"\n`, out)
 	require.Regexp(t, `verified +SHA-256 [0-9a-f]{64}\n$`, out)
 	require.Empty(t, stderr.String())
-	requireEmpty(t, temp)
+	sandbox.RequireEmpty(t, temp)
 }
 
 // otherServer is a gateway that the program finds running, and a client to look at it with.
@@ -100,7 +88,7 @@ func TestAnotherServer(t *testing.T) {
 	require.Contains(t, stdout.String(), "process 1   parts 1 to 1, 26 B from byte 0\n")
 	require.NotContains(t, stdout.String(), "process 2")
 	require.Empty(t, left(t, client, "mine"), "the object was removed, and the bucket was not")
-	requireEmpty(t, temp)
+	sandbox.RequireEmpty(t, temp)
 }
 
 // A process that fails ends the upload, and nothing of it stays.
@@ -123,7 +111,7 @@ func TestProcessFails(t *testing.T) {
 	err = run(ctx, append(server, "-bucket", "mine"), whenWritten{"planned", cancel}, io.Discard)
 	require.ErrorIs(t, err, context.Canceled)
 	require.Empty(t, left(t, client, "mine"), "Ctrl-C cleans up")
-	requireEmpty(t, temp)
+	sandbox.RequireEmpty(t, temp)
 }
 
 // whenWritten is a writer that calls then when text goes through.

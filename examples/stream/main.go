@@ -44,12 +44,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if err != nil {
 		return err
 	}
-	work, err := os.MkdirTemp("", "stowage-stream-")
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(work)) }()
-	client, stop, err := o.server.Open(work)
+	client, stop, err := o.server.Open()
 	if err != nil {
 		return err
 	}

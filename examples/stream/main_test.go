@@ -13,24 +13,14 @@ import (
 
 	"github.com/stowage-go/stowage/examples/internal/bucket"
 	"github.com/stowage-go/stowage/examples/internal/gateway"
+	"github.com/stowage-go/stowage/examples/internal/sandbox"
 	"github.com/stowage-go/stowage/s3"
 	"github.com/stowage-go/stowage/s3/transfer"
 	"github.com/stowage-go/stowage/sigv4"
 )
 
-// isolate hides the environment of whoever runs the tests, and gives them a temporary folder to
-// look for leftovers in.
-func isolate(t *testing.T) (temp string) {
-	for _, name := range []string{"AWS_ENDPOINT_URL", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"} {
-		t.Setenv(name, "")
-	}
-	temp = t.TempDir()
-	t.Setenv("TMPDIR", temp)
-	return temp
-}
-
 func TestDemonstration(t *testing.T) {
-	temp := isolate(t)
+	temp := sandbox.New(t)
 	var stdout, stderr bytes.Buffer
 	require.NoError(t, run(t.Context(), nil, strings.NewReader("not read"), &stdout, &stderr))
 	require.Empty(t, stdout.String())
@@ -40,13 +30,11 @@ func TestDemonstration(t *testing.T) {
 	_, received, _ := strings.Cut(strings.TrimSpace(sums), "SHA-256 ")
 	require.Len(t, sent, 64)
 	require.Equal(t, sent, received)
-	entries, err := os.ReadDir(temp)
-	require.NoError(t, err)
-	require.Empty(t, entries)
+	sandbox.RequireEmpty(t, temp)
 }
 
 func TestThereAndBack(t *testing.T) {
-	isolate(t)
+	sandbox.New(t)
 	g, err := gateway.Start(t.TempDir())
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, g.Stop()) })
@@ -101,7 +89,7 @@ type failing struct{ err error }
 func (f failing) Read([]byte) (int, error) { return 0, f.err }
 
 func TestOptions(t *testing.T) {
-	isolate(t)
+	sandbox.New(t)
 	for args, want := range map[string]string{
 		"-get":                  "0 arguments",
 		"s3://a/b s3://a/c":     "2 arguments",

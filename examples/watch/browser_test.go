@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stowage-go/stowage/examples/internal/browser"
+	"github.com/stowage-go/stowage/examples/internal/sandbox"
 )
 
 // shown is what the page shows.
@@ -42,7 +43,7 @@ const look = `({
 
 // TestBrowser has a real browser show an upload to the program's own server.
 func TestBrowser(t *testing.T) {
-	isolate(t)
+	sandbox.New(t)
 	chromium := browser.Start(t, 960, 760)
 	at, stop := start(t)
 	tab := browser.Tab(t, chromium)

@@ -59,7 +59,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 		return err
 	}
 	defer local.Close()
-	client, stop, err := o.server.Open(work)
+	client, stop, err := o.server.Open()
 	if err != nil {
 		return err
 	}

@@ -16,20 +16,10 @@ import (
 
 	"github.com/stowage-go/stowage/examples/internal/bucket"
 	"github.com/stowage-go/stowage/examples/internal/gateway"
+	"github.com/stowage-go/stowage/examples/internal/sandbox"
 	"github.com/stowage-go/stowage/s3"
 	"github.com/stowage-go/stowage/sigv4"
 )
-
-// isolate hides the environment of whoever runs the tests, and gives them a temporary folder to
-// look for leftovers in.
-func isolate(t *testing.T) (temp string) {
-	for _, name := range []string{"AWS_ENDPOINT_URL", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"} {
-		t.Setenv(name, "")
-	}
-	temp = t.TempDir()
-	t.Setenv("TMPDIR", temp)
-	return temp
-}
 
 // start runs the program, and returns the URL that it tells without its last slash. stop is
 // Ctrl-C, and answers what the program ends with.
@@ -105,7 +95,7 @@ func listen(t *testing.T, at, last string, see func(told) bool) {
 }
 
 func TestBadWay(t *testing.T) {
-	temp := isolate(t)
+	temp := sandbox.New(t)
 	at, stop := start(t, "-size", "48MiB", "-part-size", "5MiB", "-break", "12MiB", "-bandwidth", "1GiB", "-concurrency", "2")
 	answer, err := http.Get(at)
 	require.NoError(t, err)
@@ -171,13 +161,11 @@ func TestBadWay(t *testing.T) {
 
 	http.DefaultClient.CloseIdleConnections()
 	require.NoError(t, stop())
-	entries, err := os.ReadDir(temp)
-	require.NoError(t, err)
-	require.Empty(t, entries)
+	sandbox.RequireEmpty(t, temp)
 }
 
 func TestAnotherServer(t *testing.T) {
-	temp := isolate(t)
+	temp := sandbox.New(t)
 	g, err := gateway.Start(t.TempDir())
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, g.Stop()) })
@@ -237,15 +225,13 @@ func TestAnotherServer(t *testing.T) {
 	require.Contains(t, last.progress.Error, "NoSuchBucket")
 	require.ErrorIs(t, stop(), s3.ErrNoSuchBucket)
 
-	entries, err := os.ReadDir(temp)
-	require.NoError(t, err)
-	require.Empty(t, entries)
+	sandbox.RequireEmpty(t, temp)
 	http.DefaultClient.CloseIdleConnections()
 	client.Options().HTTPClient.CloseIdleConnections()
 }
 
 func TestFails(t *testing.T) {
-	isolate(t)
+	sandbox.New(t)
 	for want, args := range map[string]string{
 		"1 arguments where":  "file",
 		"is not s3://bucket": "file backup/key",

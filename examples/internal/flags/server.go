@@ -52,21 +52,25 @@ func (s *Server) Use(g *gateway.Gateway) {
 	s.AccessKey, s.SecretKey, s.SessionToken = g.AccessKey, g.SecretKey, ""
 }
 
-// Open makes a client of the server, which it starts with its files in folder if the program
-// brings it. stop ends that; it does nothing to another server.
-func (s *Server) Open(folder string) (client *s3.Client, stop func() error, err error) {
+// Open makes a client of the server, which it starts if the program brings it. stop ends that
+// one, and removes its files; it does nothing to another server.
+func (s *Server) Open() (client *s3.Client, stop func() error, err error) {
 	stop = func() error { return nil }
 	if s.Embedded() {
-		g, err := gateway.Start(folder)
+		folder, err := os.MkdirTemp("", "stowage-server-")
 		if err != nil {
 			return nil, nil, err
+		}
+		g, err := gateway.Start(folder)
+		if err != nil {
+			return nil, nil, errors.Join(err, os.RemoveAll(folder))
 		}
 		s.Use(g)
 		stop = func() error {
 			if client != nil {
 				client.Options().HTTPClient.CloseIdleConnections() // the server would wait for them
 			}
-			return g.Stop()
+			return errors.Join(g.Stop(), os.RemoveAll(folder))
 		}
 	}
 	if client, err = s3.New(s.Client()); err != nil {
