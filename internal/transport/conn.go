@@ -43,12 +43,29 @@ func sendChunks(w io.Writer, r io.Reader) (sent int64, err error) {
 
 // plainConn is a connection that takes bodies from files without a copy, and others in
 // large chunks.
-type plainConn struct{ net.Conn }
+type plainConn struct {
+	net.Conn
+	last lastWord
+}
+
+func newPlainConn(c net.Conn) *plainConn { return &plainConn{Conn: c, last: newLastWord()} }
+
+// Read implements net.Conn.
+func (c *plainConn) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	return n, c.last.read(err)
+}
+
+// Write implements net.Conn.
+func (c *plainConn) Write(p []byte) (int, error) {
+	n, err := c.Conn.Write(p)
+	return n, c.last.await(err)
+}
 
 // ReadFrom implements io.ReaderFrom; net/http sends bodies through it.
-func (c plainConn) ReadFrom(r io.Reader) (int64, error) {
+func (c *plainConn) ReadFrom(r io.Reader) (int64, error) {
 	sent := sendFile(c.Conn, r)
-	n, err := sendChunks(c.Conn, r)
+	n, err := sendChunks(c, r)
 	return sent + n, err
 }
 
@@ -56,6 +73,18 @@ func (c plainConn) ReadFrom(r io.Reader) (int64, error) {
 type tlsConn struct {
 	*tls.Conn
 	cork *corkedConn
+	last lastWord
+}
+
+func newTLSConn(c net.Conn, cfg *tls.Config) *tlsConn {
+	cork := &corkedConn{Conn: c}
+	return &tlsConn{Conn: tls.Client(cork, cfg), cork: cork, last: newLastWord()}
+}
+
+// Read implements net.Conn.
+func (c *tlsConn) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	return n, c.last.read(err)
 }
 
 // Write encrypts p and sends its records together. A connection that fails to send
@@ -64,9 +93,9 @@ func (c *tlsConn) Write(p []byte) (int, error) {
 	c.cork.hold()
 	n, err := c.Conn.Write(p)
 	if ferr := c.cork.release(); ferr != nil {
-		return 0, ferr
+		return 0, c.last.await(ferr)
 	}
-	return n, err
+	return n, c.last.await(err)
 }
 
 // ReadFrom implements io.ReaderFrom; net/http sends bodies through it.
@@ -145,7 +174,7 @@ func dial(d *dialer) func(context.Context, string, string) (net.Conn, error) {
 		if err != nil {
 			return nil, err
 		}
-		return plainConn{c}, nil
+		return newPlainConn(c), nil
 	}
 }
 
@@ -165,8 +194,7 @@ func dialTLS(d *dialer, base *tls.Config) func(context.Context, string, string) 
 			cfg = base.Clone()
 			cfg.ServerName = host
 		}
-		cork := &corkedConn{Conn: c}
-		t := &tlsConn{Conn: tls.Client(cork, cfg), cork: cork}
+		t := newTLSConn(c, cfg)
 		ctx, cancel := context.WithTimeoutCause(ctx, TLSHandshakeTimeout, errHandshakeTimeout)
 		defer cancel()
 		if err := handshake(ctx, t.Conn); err != nil {

@@ -106,9 +106,8 @@ func TestRecordsGoTogether(t *testing.T) {
 	raw, err := net.Dial("tcp", s.Listener.Addr().String())
 	require.NoError(t, err)
 	counted := &countingConn{Conn: raw}
-	cork := &corkedConn{Conn: counted}
 	cfg.ServerName = "example.com"
-	c := &tlsConn{Conn: tls.Client(cork, cfg), cork: cork}
+	c := newTLSConn(counted, cfg)
 	defer c.Close()
 	require.NoError(t, c.HandshakeContext(t.Context()))
 	before := counted.writes.Load()
@@ -193,8 +192,7 @@ func TestHandshakeTimeout(t *testing.T) {
 		go func() { _, _ = io.Copy(io.Discard, server) }()
 		ctx, cancel := context.WithTimeoutCause(t.Context(), TLSHandshakeTimeout, errHandshakeTimeout)
 		defer cancel()
-		c := &tlsConn{cork: &corkedConn{Conn: client}}
-		c.Conn = tls.Client(c.cork, &tls.Config{ServerName: "x", MinVersion: tls.VersionTLS12})
+		c := newTLSConn(client, &tls.Config{ServerName: "x", MinVersion: tls.VersionTLS12})
 		require.Error(t, c.HandshakeContext(ctx))
 		require.Equal(t, errHandshakeTimeout, context.Cause(ctx))
 		require.Equal(t, connection, classifyConnection(errHandshakeTimeout))

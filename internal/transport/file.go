@@ -87,13 +87,15 @@ func (g *guard) inFile() bool {
 	return ok && src.inFile()
 }
 
-// send implements fromFile: as Read does, it goes no further than the attempt.
+// send implements fromFile: as Read does, it goes no further than the attempt. It never waits,
+// since the connection can't be closed meanwhile.
 func (g *guard) send(fn func(f *os.File, at, left int64) int64) (int64, bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.over {
+	if g.over || g.held != nil {
 		return 0, false
 	}
+	g.read = true
 	n, ok := g.src.(fromFile).send(fn) // inFile has seen that it is one
 	g.left -= n
 	if n > 0 && g.idle != nil {

@@ -190,16 +190,13 @@ func (p *Pipeline) send(ctx context.Context, r *Request, h Handler, n int, obser
 			g.idle.Stop()
 		}
 		a.Request.Body = g
+		if r.Expect {
+			a.Request = a.Request.WithContext(g.awaitConsent(a.Request.Context()))
+		}
 	}
 	hr, err := p.HTTP.Do(a.Request) //nolint:bodyclose // answerBody closes it
-	var bodyErr error
-	if g != nil {
-		// An answer may be here before the body is through. Whatever is left of it is
-		// not read any more, and the caller has its reader back.
-		bodyErr = g.end()
-	}
 	if err != nil {
-		err = p.failure(actx, a.Request, err, bodyErr)
+		err = p.failure(actx, a.Request, err, g.end())
 		cancel(nil)
 		r.Body.rollBack()
 		p.log(ctx, r, &a, nil, began, observed.timed(), err)
@@ -209,13 +206,20 @@ func (p *Pipeline) send(ctx context.Context, r *Request, h Handler, n int, obser
 	resp := &Response{Response: hr}
 	incoming := &answerBody{src: hr.Body, ctx: actx, cancel: cancel, limit: idle}
 	if r.Stream && hr.StatusCode >= 200 && hr.StatusCode < 300 {
+		_ = g.end()
 		incoming.observed = observed
 		hr.Body = incoming
 		r.Body.confirm()
 		p.log(ctx, r, &a, resp, began, observed.timed(), nil)
 		return resp, nil
 	}
+	// An answer may be here before the body is through. A refusal wants no more of it; another
+	// one may be told in the course of the work. After it the caller has its reader back.
+	if g != nil && hr.StatusCode >= http.StatusMultipleChoices {
+		g.hold()
+	}
 	resp.Document, err = readDocument(incoming, hr, r)
+	_ = g.end()
 	incoming.Close()
 	hr.Body = http.NoBody
 	switch {

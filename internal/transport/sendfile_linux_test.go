@@ -139,7 +139,7 @@ func TestSendFileLeavesErrorsToTheReader(t *testing.T) {
 		_, limited := guarded(t, f, nil)
 		require.NoError(t, os.Truncate(f.Name(), 1<<20))
 		go func() { _, _ = io.Copy(io.Discard, server) }()
-		n, err := plainConn{client}.ReadFrom(limited)
+		n, err := newPlainConn(client).ReadFrom(limited)
 		var body *BodyError
 		require.ErrorAs(t, err, &body)
 		require.ErrorIs(t, err, io.ErrUnexpectedEOF)
@@ -151,7 +151,7 @@ func TestSendFileLeavesErrorsToTheReader(t *testing.T) {
 		client, _ := socketPair(t)
 		_, limited := guarded(t, f, nil)
 		require.NoError(t, f.Close())
-		n, err := plainConn{client}.ReadFrom(limited)
+		n, err := newPlainConn(client).ReadFrom(limited)
 		require.ErrorIs(t, err, os.ErrClosed)
 		require.Zero(t, n)
 	})
@@ -164,7 +164,7 @@ func TestSendFileLeavesErrorsToTheReader(t *testing.T) {
 			_ = server.(*net.TCPConn).SetLinger(0)
 			server.Close()
 		}()
-		_, err := plainConn{client}.ReadFrom(limited)
+		_, err := newPlainConn(client).ReadFrom(limited)
 		var op *net.OpError
 		require.ErrorAs(t, err, &op)
 	})
@@ -183,7 +183,7 @@ func TestSendFileEndsWithItsAttempt(t *testing.T) {
 	})
 	ended := make(chan error, 1)
 	go func() {
-		_, err := plainConn{client}.ReadFrom(limited)
+		_, err := newPlainConn(client).ReadFrom(limited)
 		ended <- err
 	}()
 	<-filled
