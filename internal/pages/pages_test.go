@@ -48,22 +48,27 @@ func pages(t *testing.T) map[string]string {
 	return all
 }
 
-var fence = regexp.MustCompile("(?ms)^```go\n(.*?)^```$")
+var (
+	fence     = regexp.MustCompile("(?ms)^```go\n(.*?)^```$")
+	swiftName = regexp.MustCompile(`\bswift\.[A-Z]`)
+)
 
-// Every snippet of Go in the README compiles in a function that has what its readers have by then:
-// a context, clients, a file. (The guides' code is compiled where it is from.)
+// Every snippet of Go in the README and the recipes compiles in a function that has what its readers
+// have by then: a context, clients, a file. (The guides' code is compiled where it is from.)
 func TestSnippets(t *testing.T) {
 	exports := exportData(t)
-	text := pages(t)["README.md"]
-	snippets := fence.FindAllStringSubmatchIndex(text, -1)
-	require.NotEmpty(t, snippets)
-	for _, at := range snippets {
-		snippet := text[at[2]:at[3]]
-		line := 1 + strings.Count(text[:at[2]], "\n")
-		section := text[strings.LastIndex(text[:at[0]], "\n## ")+1:]
-		native := strings.HasPrefix(section, "## Swift")
-		for _, problem := range compile(t, exports, snippet, native) {
-			t.Errorf("README.md, the snippet of line %d: %s\n%s", line, problem, snippet)
+	all := pages(t)
+	for _, page := range []string{"README.md", "docs/providers.md"} {
+		text := all[page]
+		snippets := fence.FindAllStringSubmatchIndex(text, -1)
+		require.NotEmpty(t, snippets, page)
+		for _, at := range snippets {
+			snippet := text[at[2]:at[3]]
+			line := 1 + strings.Count(text[:at[2]], "\n")
+			native := swiftName.MatchString(snippet)
+			for _, problem := range compile(t, exports, snippet, native) {
+				t.Errorf("%s, the snippet of line %d: %s\n%s", page, line, problem, snippet)
+			}
 		}
 	}
 }
