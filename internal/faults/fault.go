@@ -3,6 +3,7 @@ package faults
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"net"
 	"net/http"
 	"net/url"
@@ -386,15 +387,17 @@ func tlsGood(*tls.Config) *tls.Config { return nil }
 func tlsUntrusted(*tls.Config) *tls.Config { return new(tls.Config) } // the system's roots
 
 func tlsExpired(config *tls.Config) *tls.Config {
-	return shows(config, "", time.Now().Add(-time.Hour))
+	return shows(config, func(c *x509.Certificate) {
+		c.NotBefore, c.NotAfter = time.Now().Add(-49*time.Hour), time.Now().Add(-time.Hour)
+	})
 }
 
 func tlsOther(config *tls.Config) *tls.Config {
-	return shows(config, "other.test", time.Now().Add(time.Hour))
+	return shows(config, func(c *x509.Certificate) { c.DNSNames, c.IPAddresses = []string{"other.test"}, nil })
 }
 
-func shows(config *tls.Config, name string, until time.Time) *tls.Config {
-	certificate, roots, err := certified(name, until)
+func shows(config *tls.Config, change func(*x509.Certificate)) *tls.Config {
+	certificate, roots, err := tlsfront.SelfSigned(change)
 	if err != nil {
 		return nil // the front's own, which makes the cell succeed, and its row wrong
 	}
