@@ -226,16 +226,14 @@ func refused(attempts int) func(*cell) error {
 	}
 }
 
-func slowClose(c *cell) error {
-	s, err := newScript(c.backend, func(x *exchange) bool {
+func slowClose(c *cell) (err error) {
+	c.backend, err = c.script(func(x *exchange) bool {
 		x.w.Header().Set("Connection", "close")
 		return false
 	})
 	if err != nil {
 		return err
 	}
-	c.onClose(s.close)
-	c.backend = s.url
 	return network(both("slow_close", map[string]int64{"delay": 2000})...)(c)
 }
 
@@ -244,9 +242,9 @@ func slowClose(c *cell) error {
 // scripted alters so many first answers to each request; zero: every answer from the request
 // on with which a fault that lasts begins.
 func scripted(times int, alter func(*exchange)) func(*cell) error {
-	return func(c *cell) error {
+	return func(c *cell) (err error) {
 		var begun atomic.Bool
-		s, err := newScript(c.backend, func(x *exchange) bool {
+		c.endpoint, err = c.script(func(x *exchange) bool {
 			if times == 0 {
 				if c.lasting == nil || c.lasting(x.r) {
 					begun.Store(true)
@@ -260,29 +258,19 @@ func scripted(times int, alter func(*exchange)) func(*cell) error {
 			alter(x)
 			return true
 		})
-		if err != nil {
-			return err
-		}
-		c.onClose(s.close)
-		c.endpoint = s.url
-		return nil
+		return err
 	}
 }
 
-func completionLost(c *cell) error {
-	s, err := newScript(c.backend, func(x *exchange) bool {
+func completionLost(c *cell) (err error) {
+	c.endpoint, err = c.script(func(x *exchange) bool {
 		if !c.completion(x.r) {
 			return false
 		}
 		gateway(502)(x)
 		return true
 	})
-	if err != nil {
-		return err
-	}
-	c.onClose(s.close)
-	c.endpoint = s.url
-	return nil
+	return err
 }
 
 func truncated(x *exchange) {
@@ -454,8 +442,8 @@ func clocked(off time.Duration) func(*cell) error {
 const expiredKey = "EXPIREDACCESSKEY0001"
 
 func expired(renews bool) func(*cell) error {
-	return func(c *cell) error {
-		s, err := newScript(c.backend, func(x *exchange) bool {
+	return func(c *cell) (err error) {
+		c.endpoint, err = c.script(func(x *exchange) bool {
 			if keyOfRequest(x.r) != expiredKey {
 				return false
 			}
@@ -465,8 +453,6 @@ func expired(renews bool) func(*cell) error {
 		if err != nil {
 			return err
 		}
-		c.onClose(s.close)
-		c.endpoint = s.url
 		c.keys = func(good sigv4.Provider) sigv4.Provider {
 			old := sigv4.Static(expiredKey, "a secret of old", "session-of-old")
 			if !renews {
