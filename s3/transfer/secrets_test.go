@@ -205,8 +205,9 @@ func (w *witness) transfer(ctx context.Context, m *Manager, key s3.CustomerKey) 
 	wr.Input.SSECustomerKey = key
 	w.hear(wr)
 	_, err = wr.Write(data)
-	w.hear(err)
+	w.hear(err, wr) // while it is being sent
 	w.result(wr.Close(), wr.Output(), wr)
+	require.Equal(w.t, "transfer.Writer(bucket/written)", fmt.Sprint(wr))
 
 	copied := &s3.CopyObjectInput{Bucket: "bucket", Key: "copy", CopySource: s3.CopySource("bucket", "from", ""), SSECustomerKey: key, CopySourceSSECustomerKey: key}
 	copyOut, err := m.Copy(ctx, copied)
