@@ -92,8 +92,8 @@ fuzz: ## every fuzz target for FUZZTIME (10s)
 	  done; \
 	done
 
-peers: ## differential tests against other SDKs: all operations of S3 and STS beside aws-sdk-go-v2
-	cd internal/peers && GOWORK=off $(GO) test -count=1 -timeout 60s ./s3wire/... ./stswire/...
+peers: ## differential tests against other SDKs: all operations of S3 and STS beside aws-sdk-go-v2, and others against s3test
+	cd internal/peers && GOWORK=off $(GO) test -count=1 -timeout 60s ./s3wire/... ./stswire/... ./testserver/...
 
 # All operations come last: among them is SelectObjectContent, after which Ceph RGW 16 now and then
 # can't read JSON any more (see testdata/backends/ceph/up.sh).

@@ -5,20 +5,13 @@ import (
 	"strings"
 	"testing"
 	"time"
-	"unicode"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/stowage-go/stowage/internal/rest"
 	"github.com/stowage-go/stowage/internal/transport"
+	"github.com/stowage-go/stowage/internal/wiretest/told"
 )
-
-// requireOneLine holds a server's text to what a log can take.
-func requireOneLine(t *testing.T, text string) {
-	t.Helper()
-	require.LessOrEqual(t, len(text), 4096)
-	require.False(t, strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }), "%q", text)
-}
 
 // Whatever Keystone says, of either version, it is a token with an ID and an end, keys with a
 // secret, or why not, in a line.
@@ -34,29 +27,29 @@ func FuzzKeystone(f *testing.F) {
 		for _, version := range []func(*Token) func(*answer) string{decodeV2Token, decodeV3Token} {
 			var token Token
 			if wrong := version(&token)(r); wrong != "" {
-				requireOneLine(t, malformed(r, wrong).Error())
+				told.OneLine(t, malformed(r, wrong).Error())
 				continue
 			}
 			require.NotEmpty(t, token.ID)
 			require.False(t, token.ExpiresAt.IsZero())
 			if e, err := token.Catalog.Endpoint(EndpointQuery{Type: ObjectStore}); err != nil {
-				requireOneLine(t, err.Error())
+				told.OneLine(t, err.Error())
 			} else {
 				require.Equal(t, "public", e.Interface)
 			}
-			requireOneLine(t, token.String())
+			told.OneLine(t, token.String())
 		}
 		var keys []EC2Credential
 		if wrong := decodeEC2(&keys, false)(r); wrong != "" {
-			requireOneLine(t, wrong)
+			told.OneLine(t, wrong)
 		} else {
 			for _, k := range keys {
 				require.True(t, k.HasKeys())
 			}
 		}
-		requireOneLine(t, keystoneError(r).Error())
+		told.OneLine(t, keystoneError(r).Error())
 		for _, v := range parseVersions(doc) {
-			requireOneLine(t, v.ID+v.Status)
+			told.OneLine(t, v.ID+v.Status)
 		}
 	})
 }
@@ -83,7 +76,7 @@ func FuzzCredentialsDocument(f *testing.F) {
 		if strings.Contains(wrong, marker) {
 			t.Fatal(wrong)
 		}
-		requireOneLine(t, wrong)
+		told.OneLine(t, wrong)
 	})
 }
 
@@ -94,7 +87,7 @@ func FuzzSTS(f *testing.F) {
 	f.Add(400, []byte(stsErrorXML("ExpiredTokenException", "a&#10;b "+stsWebToken)))
 	f.Fuzz(func(t *testing.T, status int, doc []byte) {
 		e := parseSTSError(&transport.Response{Response: &http.Response{StatusCode: status, Header: http.Header{}}, Document: doc}, stsWebToken)
-		requireOneLine(t, e.Error())
+		told.OneLine(t, e.Error())
 		if strings.Contains(e.Error(), stsWebToken) {
 			t.Fatal("a token is told")
 		}
@@ -104,7 +97,7 @@ func FuzzSTS(f *testing.F) {
 		}
 		out, err := into.output()
 		if err != nil {
-			requireOneLine(t, err.Error())
+			told.OneLine(t, err.Error())
 			return
 		}
 		require.True(t, out.Credentials.HasKeys())

@@ -92,7 +92,7 @@ func TestFailuresTellNoSecret(t *testing.T) {
 			err := call(t.Context())
 			if err != nil {
 				failed++
-				requireOneLine(t, err.Error())
+				told.OneLine(t, err.Error())
 			}
 			for _, s := range secrets {
 				require.NotContains(t, told.Of(err), s, "%s of %s", failure, name)

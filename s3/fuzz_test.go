@@ -5,21 +5,13 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"strings"
 	"testing"
-	"unicode"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/stowage-go/stowage/internal/transport"
+	"github.com/stowage-go/stowage/internal/wiretest/told"
 )
-
-// requireOneLine holds a server's text to what a log can take.
-func requireOneLine(t *testing.T, text string) {
-	t.Helper()
-	require.LessOrEqual(t, len(text), 4096)
-	require.False(t, strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }), "%q", text)
-}
 
 // Whatever a refusal's body and headers are, the error is one line of bounded length with a code
 // and the status.
@@ -35,7 +27,7 @@ func FuzzParseError(f *testing.F) {
 		require.NotEmpty(t, e.Code)
 		require.Equal(t, status, e.StatusCode)
 		for _, s := range []string{e.Error(), e.Code, e.Message, e.RequestID, e.HostID, e.Region, e.Endpoint} {
-			requireOneLine(t, s)
+			told.OneLine(t, s)
 		}
 	})
 }
@@ -56,7 +48,7 @@ func FuzzSelectEvents(f *testing.F) {
 				require.Nil(t, e)
 				var refused *Error
 				if errors.As(err, &refused) {
-					requireOneLine(t, refused.Error())
+					told.OneLine(t, refused.Error())
 				}
 				return
 			}

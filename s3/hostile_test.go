@@ -15,6 +15,7 @@ import (
 
 	"github.com/stowage-go/stowage/internal/transport"
 	"github.com/stowage-go/stowage/internal/wiretest/hostile"
+	"github.com/stowage-go/stowage/internal/wiretest/told"
 )
 
 // Whatever a server answers, a call ends soon, with an error of one line, and takes no more memory
@@ -39,23 +40,14 @@ func TestHostileServer(t *testing.T) {
 				continue // it reads none
 			}
 			t.Run(a.Name+"/"+name, func(t *testing.T) {
-				s := hostile.Serve(t, a)
-				c := newClient(t, nil, func(o *Options) {
-					o.Endpoint, o.HTTPClient, o.IdleTimeout = s.URL, transport.NewHTTPClient(nil), 200*time.Millisecond
+				err := hostile.Survive(t, a, 512<<20, func(ctx context.Context, url string) error {
+					return call(ctx, newClient(t, nil, func(o *Options) {
+						o.Endpoint, o.HTTPClient, o.IdleTimeout = url, transport.NewHTTPClient(nil), 200*time.Millisecond
+					}))
 				})
-				ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute) // a guard: what is bounded is memory
-				defer cancel()
-				var err error
-				used := hostile.Allocated(func() { err = call(ctx, c) })
-				require.NoError(t, ctx.Err(), "it took too long")
-				require.LessOrEqual(t, used, uint64(512<<20))
-				require.LessOrEqual(t, s.Requests(), int64(4))
-				require.LessOrEqual(t, s.Sent(), int64(4*(64+16)<<20))
 				if err == nil {
 					require.Equal(t, "PutObject", name, "whose answer says nothing")
-					return
 				}
-				requireOneLine(t, err.Error())
 			})
 		}
 	}
@@ -120,7 +112,7 @@ func TestInjection(t *testing.T) {
 			in.Bucket, in.Key, in.Body = "bucket", "k", strings.NewReader("x")
 			_, err := newClient(t, s).PutObject(t.Context(), in)
 			if err != nil {
-				requireOneLine(t, err.Error())
+				told.OneLine(t, err.Error())
 				require.Zero(t, s.attempts(), name)
 				continue
 			}
@@ -137,7 +129,7 @@ func TestInjection(t *testing.T) {
 		_, err := newClient(t, s).HeadObject(t.Context(), &HeadObjectInput{Bucket: "bucket", Key: key})
 		if s.attempts() == 0 {
 			require.Error(t, err)
-			requireOneLine(t, err.Error())
+			told.OneLine(t, err.Error())
 			continue
 		}
 		sent, err := http.NewRequest(http.MethodHead, s.last().URL.String(), nil)

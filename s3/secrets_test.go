@@ -117,7 +117,7 @@ func TestFailuresTellNoSecret(t *testing.T) {
 			err := call(t.Context(), c, in)
 			if err != nil {
 				failed++
-				requireOneLine(t, err.Error())
+				told.OneLine(t, err.Error())
 			}
 			for _, s := range secrets {
 				require.NotContains(t, told.Of(err), s, "%s: %s", failure, name)

@@ -3,21 +3,13 @@ package swift
 import (
 	"errors"
 	"net/http"
-	"strings"
 	"testing"
-	"unicode"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/stowage-go/stowage/internal/transport"
+	"github.com/stowage-go/stowage/internal/wiretest/told"
 )
-
-// requireOneLine holds a server's text to what a log can take.
-func requireOneLine(t *testing.T, text string) {
-	t.Helper()
-	require.LessOrEqual(t, len(text), 4096)
-	require.False(t, strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }), "%q", text)
-}
 
 // Whatever a refusal's body is, the error is one line of bounded length with a code.
 func FuzzParseError(f *testing.F) {
@@ -29,7 +21,7 @@ func FuzzParseError(f *testing.F) {
 		e := parseError(&transport.Response{Response: &http.Response{StatusCode: status, Header: http.Header{"X-Trans-Id": {id}}}, Document: doc})
 		require.NotEmpty(t, e.Code)
 		for _, s := range []string{e.Error(), e.Code, e.Message, e.RequestID} {
-			requireOneLine(t, s)
+			told.OneLine(t, s)
 		}
 	})
 }
@@ -44,7 +36,7 @@ func FuzzManifest(f *testing.F) {
 		segments, err := decodeManifest(doc)
 		if err != nil {
 			require.ErrorIs(t, err, ErrMalformedAnswer)
-			requireOneLine(t, err.Error())
+			told.OneLine(t, err.Error())
 			return
 		}
 		for _, s := range segments {
@@ -71,7 +63,7 @@ func FuzzSLOReport(f *testing.F) {
 			if err == nil {
 				continue
 			}
-			requireOneLine(t, err.Error())
+			told.OneLine(t, err.Error())
 			var failed *SLOError
 			if errors.As(err, &failed) {
 				require.NotEmpty(t, failed.Segments)

@@ -78,7 +78,7 @@ func TestFailuresTellNoSecret(t *testing.T) {
 				}(t.Context())
 				if err != nil {
 					failed++
-					requireOneLine(t, err.Error())
+					told.OneLine(t, err.Error())
 				}
 				for _, s := range secrets {
 					require.NotContains(t, told.Of(err), s, "%s, %s of %T", failure, during, in)

@@ -57,6 +57,17 @@ const (
 
 func (c *cell) onClose(f func()) { c.closers = append(c.closers, f) }
 
+// script has what alters answers stand in front of the server, until the cell is closed, and is
+// its URL.
+func (c *cell) script(alter func(*exchange) bool) (url string, err error) {
+	s, err := newScript(c.backend, alter)
+	if err != nil {
+		return "", err
+	}
+	c.onClose(s.close)
+	return s.url, nil
+}
+
 func (c *cell) close() {
 	for len(c.closers) > 0 {
 		last := len(c.closers) - 1

@@ -3,6 +3,7 @@ package faults
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"net"
 	"net/http"
 	"net/url"
@@ -225,16 +226,14 @@ func refused(attempts int) func(*cell) error {
 	}
 }
 
-func slowClose(c *cell) error {
-	s, err := newScript(c.backend, func(x *exchange) bool {
+func slowClose(c *cell) (err error) {
+	c.backend, err = c.script(func(x *exchange) bool {
 		x.w.Header().Set("Connection", "close")
 		return false
 	})
 	if err != nil {
 		return err
 	}
-	c.onClose(s.close)
-	c.backend = s.url
 	return network(both("slow_close", map[string]int64{"delay": 2000})...)(c)
 }
 
@@ -243,9 +242,9 @@ func slowClose(c *cell) error {
 // scripted alters so many first answers to each request; zero: every answer from the request
 // on with which a fault that lasts begins.
 func scripted(times int, alter func(*exchange)) func(*cell) error {
-	return func(c *cell) error {
+	return func(c *cell) (err error) {
 		var begun atomic.Bool
-		s, err := newScript(c.backend, func(x *exchange) bool {
+		c.endpoint, err = c.script(func(x *exchange) bool {
 			if times == 0 {
 				if c.lasting == nil || c.lasting(x.r) {
 					begun.Store(true)
@@ -259,29 +258,19 @@ func scripted(times int, alter func(*exchange)) func(*cell) error {
 			alter(x)
 			return true
 		})
-		if err != nil {
-			return err
-		}
-		c.onClose(s.close)
-		c.endpoint = s.url
-		return nil
+		return err
 	}
 }
 
-func completionLost(c *cell) error {
-	s, err := newScript(c.backend, func(x *exchange) bool {
+func completionLost(c *cell) (err error) {
+	c.endpoint, err = c.script(func(x *exchange) bool {
 		if !c.completion(x.r) {
 			return false
 		}
 		gateway(502)(x)
 		return true
 	})
-	if err != nil {
-		return err
-	}
-	c.onClose(s.close)
-	c.endpoint = s.url
-	return nil
+	return err
 }
 
 func truncated(x *exchange) {
@@ -386,15 +375,17 @@ func tlsGood(*tls.Config) *tls.Config { return nil }
 func tlsUntrusted(*tls.Config) *tls.Config { return new(tls.Config) } // the system's roots
 
 func tlsExpired(config *tls.Config) *tls.Config {
-	return shows(config, "", time.Now().Add(-time.Hour))
+	return shows(config, func(c *x509.Certificate) {
+		c.NotBefore, c.NotAfter = time.Now().Add(-49*time.Hour), time.Now().Add(-time.Hour)
+	})
 }
 
 func tlsOther(config *tls.Config) *tls.Config {
-	return shows(config, "other.test", time.Now().Add(time.Hour))
+	return shows(config, func(c *x509.Certificate) { c.DNSNames, c.IPAddresses = []string{"other.test"}, nil })
 }
 
-func shows(config *tls.Config, name string, until time.Time) *tls.Config {
-	certificate, roots, err := certified(name, until)
+func shows(config *tls.Config, change func(*x509.Certificate)) *tls.Config {
+	certificate, roots, err := tlsfront.SelfSigned(change)
 	if err != nil {
 		return nil // the front's own, which makes the cell succeed, and its row wrong
 	}
@@ -451,8 +442,8 @@ func clocked(off time.Duration) func(*cell) error {
 const expiredKey = "EXPIREDACCESSKEY0001"
 
 func expired(renews bool) func(*cell) error {
-	return func(c *cell) error {
-		s, err := newScript(c.backend, func(x *exchange) bool {
+	return func(c *cell) (err error) {
+		c.endpoint, err = c.script(func(x *exchange) bool {
 			if keyOfRequest(x.r) != expiredKey {
 				return false
 			}
@@ -462,8 +453,6 @@ func expired(renews bool) func(*cell) error {
 		if err != nil {
 			return err
 		}
-		c.onClose(s.close)
-		c.endpoint = s.url
 		c.keys = func(good sigv4.Provider) sigv4.Provider {
 			old := sigv4.Static(expiredKey, "a secret of old", "session-of-old")
 			if !renews {

@@ -43,11 +43,19 @@ func document(v any) *answer {
 
 // refuse answers with an error of S3's.
 func refuse(status int, code, message string) *answer {
-	a := document(struct {
-		XMLName xml.Name `xml:"Error"`
-		Code    string
-		Message string
-	}{Code: code, Message: message})
-	a.status, a.code = status, code
+	return failure{Code: code, Message: message}.answer(status)
+}
+
+// failure is the document of an error.
+type failure struct {
+	XMLName xml.Name `xml:"Error"`
+	Code    string
+	Message string
+	Region  string `xml:",omitempty"` // that a request should have been signed for
+}
+
+func (f failure) answer(status int) *answer {
+	a := document(f)
+	a.status, a.code = status, f.Code
 	return a
 }

@@ -139,6 +139,9 @@ func (q *request) readTrailer(in *bufio.Reader, previous string, signed bool) er
 	for {
 		line, err := in.ReadString('\n')
 		if line = strings.TrimSpace(line); line == "" {
+			if signed && given == "" && err == nil {
+				continue // which may be before the signature as well
+			}
 			break
 		}
 		name, value, ok := strings.Cut(line, ":")

@@ -13,17 +13,33 @@ const owner = "75aa57f09aa0c8caeab4f8c24e99d10f8e7faeebf76c078efc7c6caea54ba06a"
 type ownerDocument struct{ ID string }
 
 func (q *request) listBuckets(*bucket) *answer {
+	most, bad := q.most("max-buckets")
+	if bad != nil {
+		return bad
+	}
+	after, bad := q.continued()
+	if bad != nil {
+		return bad
+	}
 	type entry struct{ Name, CreationDate string }
 	out := struct {
 		XMLName xml.Name `xml:"ListAllMyBucketsResult"`
 		Buckets []entry  `xml:"Buckets>Bucket"`
 		Owner   ownerDocument
 		Prefix  string `xml:",omitempty"`
+
+		ContinuationToken string `xml:",omitempty"`
 	}{Owner: ownerDocument{owner}, Prefix: q.query["prefix"]}
 	for _, name := range slices.Sorted(maps.Keys(q.server.buckets)) {
-		if strings.HasPrefix(name, out.Prefix) {
-			out.Buckets = append(out.Buckets, entry{name, timestamp(q.server.buckets[name].created)})
+		if name <= after || !strings.HasPrefix(name, out.Prefix) {
+			continue
 		}
+		if len(out.Buckets) == most {
+			out.ContinuationToken = token(after)
+			break
+		}
+		out.Buckets = append(out.Buckets, entry{name, timestamp(q.server.buckets[name].created)})
+		after = name
 	}
 	return document(out)
 }

@@ -20,8 +20,8 @@
 // GetObjectTagging, PutObjectTagging, DeleteObjectTagging; ListObjectsV2, ListObjects;
 // CreateMultipartUpload, UploadPart, UploadPartCopy, ListParts, ListMultipartUploads,
 // CompleteMultipartUpload, AbortMultipartUpload; forms that browsers post. Conditions, ranges,
-// metadata and every checksum that S3 keeps belong to it. Any other operation is refused with
-// status 501 and the code NotImplemented. Buckets are addressed by path.
+// single parts, metadata and every checksum that S3 keeps belong to it. Any other operation is
+// refused with status 501 and the code NotImplemented. Buckets are addressed by path.
 //
 // # Faults and expectations
 //

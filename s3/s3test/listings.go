@@ -1,6 +1,7 @@
 package s3test
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/xml"
 	"maps"
@@ -27,19 +28,12 @@ type page struct {
 }
 
 func (q *request) page(b *bucket, after string, most int) (p page) {
-	prefix, delimiter := q.query["prefix"], q.query["delimiter"]
 	last := ""
 	for _, key := range slices.Sorted(maps.Keys(b.objects)) {
-		if !strings.HasPrefix(key, prefix) || key <= after {
+		if !strings.HasPrefix(key, q.query["prefix"]) || key <= after {
 			continue
 		}
-		entry := key
-		if delimiter != "" {
-			if i := strings.Index(key[len(prefix):], delimiter); i >= 0 {
-				entry = key[:len(prefix)+i+len(delimiter)]
-			}
-		}
-		rolled := entry != key || delimiter != "" && strings.HasSuffix(entry[len(prefix):], delimiter)
+		entry, rolled := q.roll(key)
 		if rolled && (entry == last || entry <= after) { // all of its keys were told by it
 			continue
 		}
@@ -63,6 +57,27 @@ func (q *request) page(b *bucket, after string, most int) (p page) {
 		p.contents = append(p.contents, c)
 	}
 	return p
+}
+
+// roll cuts a key after its first delimiter that follows the prefix, if there is one.
+func (q *request) roll(key string) (entry string, rolled bool) {
+	prefix, delimiter := q.query["prefix"], q.query["delimiter"]
+	if i := strings.Index(key[len(prefix):], delimiter); delimiter != "" && i >= 0 {
+		return key[:len(prefix)+i+len(delimiter)], true
+	}
+	return key, false
+}
+
+// token is where a listing goes on, and continued reads it.
+func token(after string) string { return base64.URLEncoding.EncodeToString([]byte(after)) }
+
+func (q *request) continued() (after string, bad *answer) {
+	given, ok := q.query["continuation-token"]
+	place, err := base64.URLEncoding.DecodeString(given)
+	if ok && (err != nil || given == "") {
+		return "", refuse(http.StatusBadRequest, "InvalidArgument", "The continuation token provided is incorrect")
+	}
+	return string(place), nil
 }
 
 // encode escapes a name if the request wants it so (encoding-type=url).
@@ -91,14 +106,11 @@ func (q *request) listObjectsV2(b *bucket) *answer {
 	if bad != nil {
 		return bad
 	}
-	after := q.query["start-after"]
-	if token, ok := q.query["continuation-token"]; ok {
-		place, err := base64.URLEncoding.DecodeString(token)
-		if err != nil || token == "" {
-			return refuse(http.StatusBadRequest, "InvalidArgument", "The continuation token provided is incorrect")
-		}
-		after = string(place)
+	after, bad := q.continued()
+	if bad != nil {
+		return bad
 	}
+	after = cmp.Or(after, q.query["start-after"])
 	out := struct {
 		XMLName               xml.Name `xml:"ListBucketResult"`
 		Name, Prefix          string
@@ -118,7 +130,7 @@ func (q *request) listObjectsV2(b *bucket) *answer {
 		p := q.page(b, after, most)
 		out.Contents, out.CommonPrefixes, out.IsTruncated = p.contents, p.prefixes, p.next != ""
 		if p.next != "" {
-			out.NextContinuationToken = base64.URLEncoding.EncodeToString([]byte(p.next))
+			out.NextContinuationToken = token(p.next)
 		}
 	}
 	out.KeyCount = len(out.Contents) + len(out.CommonPrefixes)

@@ -45,10 +45,10 @@ func (q *request) createMultipartUpload(b *bucket) *answer {
 	}
 	u := &upload{
 		key: q.key, initiated: q.now, header: kept(q.Header), tags: tags, parts: map[int]*part{},
-		checksum: checksum.Algorithm(q.Header.Get("X-Amz-Checksum-Algorithm")), checksumType: checksum.Type(q.Header.Get("X-Amz-Checksum-Type")),
+		checksumType: checksum.Type(q.Header.Get("X-Amz-Checksum-Type")),
 	}
-	if u.checksum != "" && !slices.Contains(algorithms, u.checksum) {
-		return refuse(http.StatusBadRequest, "InvalidRequest", "Checksum algorithm provided is unsupported.")
+	if u.checksum, bad = q.algorithm(); bad != nil {
+		return bad
 	}
 	if u.checksum != "" && u.checksumType == "" {
 		u.checksumType = checksum.Composite
@@ -182,17 +182,19 @@ func (q *request) completeMultipartUpload(b *bucket) *answer {
 	if bad := q.mayWrite(b.objects[q.key]); bad != nil {
 		return bad
 	}
-	o := &object{modified: q.now, header: u.header, tags: u.tags, parts: len(in.Parts), checksum: u.checksum, checksumType: u.checksumType}
+	o := &object{modified: q.now, header: u.header, tags: u.tags, checksum: u.checksum, checksumType: u.checksumType}
 	if o.checksum == "" {
 		o.checksum, o.checksumType = checksum.CRC64NVME, checksum.FullObject
 	}
 	combined, _ := checksum.NewCombiner(o.checksum, o.checksumType) // was tried when it began
 	invalid := refuse(http.StatusBadRequest, "InvalidPart", "One or more of the specified parts could not be found. The part may not have been uploaded, or the specified entity tag may not match the part's entity tag.")
 	sums := md5.New()
-	for i, named := range in.Parts {
-		if i > 0 && named.PartNumber <= in.Parts[i-1].PartNumber {
+	for i, named := range in.Parts[1:] {
+		if named.PartNumber <= in.Parts[i].PartNumber {
 			return refuse(http.StatusBadRequest, "InvalidPartOrder", "The list of parts was not in ascending order. Parts must be ordered by part number.")
 		}
+	}
+	for i, named := range in.Parts {
 		p := u.parts[named.PartNumber]
 		if p == nil || strings.Trim(named.ETag, `"`) != strings.Trim(p.etag, `"`) {
 			return invalid
@@ -208,12 +210,14 @@ func (q *request) completeMultipartUpload(b *bucket) *answer {
 		md, _ := hex.DecodeString(strings.Trim(p.etag, `"`))
 		sums.Write(md)
 		o.body = append(o.body, p.body...)
+		o.ends = append(o.ends, int64(len(o.body)))
 	}
 	if size := q.Header.Get("X-Amz-Mp-Object-Size"); size != "" && size != strconv.Itoa(len(o.body)) {
 		return refuse(http.StatusBadRequest, "InvalidRequest", "The provided 'x-amz-mp-object-size' header does not match what was computed.")
 	}
 	o.checksumValue = combined.String()
-	if q.checksum != "" && (q.checksum != o.checksum || q.checksumValue != o.checksumValue) {
+	sum, _, _ := strings.Cut(o.checksumValue, "-") // whoever names the count of parts may
+	if given, _, _ := strings.Cut(q.checksumValue, "-"); q.checksum != "" && (q.checksum != o.checksum || given != sum) {
 		return refuse(http.StatusBadRequest, "BadDigest", "The "+string(q.checksum)+" you specified did not match the calculated checksum.")
 	}
 	o.etag = fmt.Sprintf(`"%x-%d"`, sums.Sum(nil), len(in.Parts))
@@ -300,11 +304,14 @@ func (q *request) listMultipartUploads(b *bucket) *answer {
 		NextUploadIdMarker string `xml:",omitempty"`
 		MaxUploads         int
 		IsTruncated        bool
-		Uploads            []entry `xml:"Upload"`
-	}{Bucket: q.bucket, Prefix: q.encode(q.query["prefix"]), EncodingType: q.query["encoding-type"], MaxUploads: most}
+		Uploads            []entry        `xml:"Upload"`
+		CommonPrefixes     []commonPrefix `xml:"CommonPrefixes"`
+		Delimiter          string         `xml:",omitempty"`
+	}{Bucket: q.bucket, Prefix: q.encode(q.query["prefix"]), Delimiter: q.encode(q.query["delimiter"]), EncodingType: q.query["encoding-type"], MaxUploads: most}
 	ids := slices.SortedFunc(maps.Keys(b.uploads), func(x, y string) int {
 		return cmp.Or(cmp.Compare(b.uploads[x].key, b.uploads[y].key), cmp.Compare(x, y))
 	})
+	last := ""
 	for _, id := range ids {
 		u := b.uploads[id]
 		// With a key and an id it is after both; with a key alone, after the key.
@@ -315,9 +322,18 @@ func (q *request) listMultipartUploads(b *bucket) *answer {
 		if !strings.HasPrefix(u.key, q.query["prefix"]) {
 			continue
 		}
-		if len(out.Uploads) == most {
+		name, rolled := q.roll(u.key)
+		if rolled && (name == last || name <= q.query["key-marker"]) {
+			continue
+		}
+		if len(out.Uploads)+len(out.CommonPrefixes) == most {
 			out.IsTruncated = true
 			break
+		}
+		if last = name; rolled {
+			out.CommonPrefixes = append(out.CommonPrefixes, commonPrefix{q.encode(name)})
+			out.NextKeyMarker, out.NextUploadIdMarker = q.encode(name), ""
+			continue
 		}
 		out.Uploads = append(out.Uploads, entry{q.encode(u.key), id, timestamp(u.initiated), cmp.Or(u.header.Get("X-Amz-Storage-Class"), "STANDARD")})
 		out.NextKeyMarker, out.NextUploadIdMarker = q.encode(u.key), id

@@ -1,10 +1,12 @@
 package s3test
 
 import (
+	"cmp"
 	"encoding/xml"
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -22,8 +24,14 @@ func noSuchKey() *answer {
 // mayWrite holds the conditions of a write against what is there.
 func (q *request) mayWrite(o *object) *answer {
 	failed := refuse(http.StatusPreconditionFailed, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold")
-	if q.Header.Get("If-None-Match") == "*" && o != nil {
-		return failed
+	switch q.Header.Get("If-None-Match") {
+	case "":
+	case "*":
+		if o != nil {
+			return failed
+		}
+	default:
+		return refuse(http.StatusNotImplemented, "NotImplemented", "A header you provided implies functionality that is not implemented")
 	}
 	if want := q.Header.Get("If-Match"); want != "" {
 		if o == nil {
@@ -47,14 +55,50 @@ func (q *request) putObject(b *bucket) *answer {
 	if bad != nil {
 		return bad
 	}
-	o := &object{body: q.body, etag: etagOf(q.body), modified: q.now, header: kept(q.Header), tags: tags}
+	o := q.object(q.Header, tags)
+	b.objects[q.key] = o
+	a := empty(http.StatusOK).set("ETag", o.etag)
+	return a.set(checksum.Header(o.checksum), o.checksumValue).set("X-Amz-Checksum-Type", string(o.checksumType))
+}
+
+// object is that of the request's body and checksum.
+func (q *request) object(header http.Header, tags []tag) *object {
+	o := &object{body: q.body, etag: etagOf(q.body), modified: q.now, header: kept(header), tags: tags}
 	o.checksum, o.checksumValue, o.checksumType = q.checksum, q.checksumValue, checksum.FullObject
 	if o.checksum == "" { // which is what Amazon computes of its own accord
 		o.checksum, o.checksumValue = checksum.CRC64NVME, sumOf(checksum.CRC64NVME, q.body)
 	}
-	b.objects[q.key] = o
-	a := empty(http.StatusOK).set("ETag", o.etag)
-	return a.set(checksum.Header(o.checksum), o.checksumValue).set("X-Amz-Checksum-Type", string(o.checksumType))
+	return o
+}
+
+// algorithm is the one of which a checksum is wanted; empty: none is named.
+func (q *request) algorithm() (checksum.Algorithm, *answer) {
+	a := checksum.Algorithm(q.Header.Get("X-Amz-Checksum-Algorithm"))
+	if a != "" && !slices.Contains(algorithms, a) {
+		return "", refuse(http.StatusBadRequest, "InvalidRequest", "Checksum algorithm provided is unsupported.")
+	}
+	return a, nil
+}
+
+// span is what a read wants: a range, a part, or all.
+func (q *request) span(o *object) (first, last int64, partial bool, bad *answer) {
+	size, spec := int64(len(o.body)), q.Header.Get("Range")
+	if _, ok := q.query["partNumber"]; !ok {
+		return byteRange(spec, size)
+	}
+	ends := o.ends
+	if ends == nil {
+		ends = []int64{size} // what came by one request is one part
+	}
+	switch {
+	case spec != "":
+		return 0, 0, false, refuse(http.StatusBadRequest, "InvalidRequest", "Cannot specify both Range header and partNumber query parameter")
+	case q.part < 1 || q.part > len(ends):
+		return 0, 0, false, refuse(http.StatusRequestedRangeNotSatisfiable, "InvalidPartNumber", "The requested partnumber is not satisfiable")
+	case q.part > 1:
+		first = ends[q.part-2]
+	}
+	return first, ends[q.part-1] - 1, size > 0, nil
 }
 
 // getObject answers HEAD as well.
@@ -74,13 +118,16 @@ func (q *request) getObject(b *bucket) *answer {
 	if len(o.tags) > 0 {
 		a.set("X-Amz-Tagging-Count", strconv.Itoa(len(o.tags)))
 	}
+	if q.part > 0 && o.ends != nil {
+		a.set("X-Amz-Mp-Parts-Count", strconv.Itoa(len(o.ends)))
+	}
 	for parameter, name := range map[string]string{
 		"response-content-type": "Content-Type", "response-content-language": "Content-Language", "response-expires": "Expires",
 		"response-cache-control": "Cache-Control", "response-content-disposition": "Content-Disposition", "response-content-encoding": "Content-Encoding",
 	} {
 		a.set(name, q.query[parameter])
 	}
-	first, last, ranged, bad := byteRange(q.Header.Get("Range"), int64(len(o.body)))
+	first, last, ranged, bad := q.span(o)
 	if bad != nil {
 		return bad.set("Content-Range", fmt.Sprintf("bytes */%d", len(o.body)))
 	}
@@ -215,6 +262,13 @@ func (q *request) source() (*object, *answer) {
 	if m := q.Header.Get("X-Amz-Copy-Source-If-None-Match"); m != "" && matches(m, o.etag) {
 		return nil, failed
 	}
+	modified := o.modified.Truncate(time.Second)
+	if t, err := http.ParseTime(q.Header.Get("X-Amz-Copy-Source-If-Unmodified-Since")); err == nil && modified.After(t) && q.Header.Get("X-Amz-Copy-Source-If-Match") == "" {
+		return nil, failed
+	}
+	if t, err := http.ParseTime(q.Header.Get("X-Amz-Copy-Source-If-Modified-Since")); err == nil && !modified.After(t) && q.Header.Get("X-Amz-Copy-Source-If-None-Match") == "" {
+		return nil, failed
+	}
 	return o, nil
 }
 
@@ -227,10 +281,15 @@ func (q *request) copyObject(b *bucket) *answer {
 		return bad
 	}
 	o := *from
-	o.modified, o.parts = q.now, 0
+	o.modified, o.ends = q.now, nil
 	o.etag = etagOf(o.body)
-	if o.checksumType == checksum.Composite {
-		o.checksumValue, o.checksumType = sumOf(o.checksum, o.body), checksum.FullObject
+	wanted, bad := q.algorithm()
+	if bad != nil {
+		return bad
+	}
+	if wanted != "" || o.checksumType == checksum.Composite {
+		o.checksum, o.checksumType = cmp.Or(wanted, o.checksum), checksum.FullObject
+		o.checksumValue = sumOf(o.checksum, o.body)
 	}
 	if strings.EqualFold(q.Header.Get("X-Amz-Metadata-Directive"), "REPLACE") {
 		o.header = kept(q.Header)
@@ -246,5 +305,7 @@ func (q *request) copyObject(b *bucket) *answer {
 	return document(struct {
 		XMLName            xml.Name `xml:"CopyObjectResult"`
 		ETag, LastModified string
-	}{ETag: o.etag, LastModified: timestamp(o.modified)})
+		partChecksum
+		ChecksumType string `xml:",omitempty"`
+	}{ETag: o.etag, LastModified: timestamp(o.modified), partChecksum: checksumOf(o.checksum, o.checksumValue), ChecksumType: string(o.checksumType)})
 }

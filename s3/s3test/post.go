@@ -55,7 +55,18 @@ func (q *request) postObject(b *bucket) *answer {
 	for name, value := range fields {
 		h.Set(name, value)
 	}
-	b.objects[q.key] = &object{body: file, etag: etagOf(file), modified: q.now, header: kept(h)}
+	q.trailer = h // a form's checksum is a field
+	if bad := q.verifyChecksum(); bad != nil {
+		return bad
+	}
+	var tags tagging
+	if text := fields["tagging"]; text != "" && xml.Unmarshal([]byte(text), &tags) != nil {
+		return malformed()
+	}
+	if bad := validTags(tags.Tags); bad != nil {
+		return bad
+	}
+	b.objects[q.key] = q.object(h, tags.Tags)
 	location := q.server.URL + "/" + q.bucket + "/" + escape(q.key, true)
 	a := empty(http.StatusNoContent)
 	if to, err := url.Parse(fields["success_action_redirect"]); err == nil && to.IsAbs() {

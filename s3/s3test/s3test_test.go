@@ -395,12 +395,11 @@ func TestSignatures(t *testing.T) {
 	})
 	server.Put("bucket", "k", nil)
 	for code, change := range map[string]func(*s3.Options){
-		"":                             func(*s3.Options) {},
-		"InvalidAccessKeyId":           func(o *s3.Options) { o.Credentials = sigv4.Static("OTHER", "secret", "session") },
-		"SignatureDoesNotMatch":        func(o *s3.Options) { o.Credentials = sigv4.Static("AKID", "other", "session") },
-		"InvalidToken":                 func(o *s3.Options) { o.Credentials = sigv4.Static("AKID", "secret", "other") },
-		"AuthorizationHeaderMalformed": func(o *s3.Options) { o.Region = "eu-west-1" },
-		"AccessDenied":                 func(o *s3.Options) { o.Credentials = sigv4.Static("", "", "") },
+		"":                      func(*s3.Options) {},
+		"InvalidAccessKeyId":    func(o *s3.Options) { o.Credentials = sigv4.Static("OTHER", "secret", "session") },
+		"SignatureDoesNotMatch": func(o *s3.Options) { o.Credentials = sigv4.Static("AKID", "other", "session") },
+		"InvalidToken":          func(o *s3.Options) { o.Credentials = sigv4.Static("AKID", "secret", "other") },
+		"AccessDenied":          func(o *s3.Options) { o.Credentials = sigv4.Static("", "", "") },
 	} {
 		_, err := server.Client(change).GetObject(t.Context(), &s3.GetObjectInput{Bucket: "bucket", Key: "k"})
 		if code == "" {
@@ -409,6 +408,11 @@ func TestSignatures(t *testing.T) {
 		}
 		require.ErrorIs(t, err, s3.Code(code))
 	}
+	// The right region is in the refusal, and the client goes on with it.
+	_, err := server.Client(func(o *s3.Options) { o.Region = "eu-west-1" }).GetObject(t.Context(), &s3.GetObjectInput{Bucket: "bucket", Key: "k"})
+	require.NoError(t, err)
+	last := server.Requests()[len(server.Requests())-2:]
+	require.Equal(t, []string{"AuthorizationHeaderMalformed", ""}, []string{last[0].Code, last[1].Code})
 	// On the way somebody changes a header that is signed, adds one that is not, and the body.
 	for name, change := range map[string]func(*http.Request){
 		"SignatureDoesNotMatch": func(r *http.Request) { r.Header.Set("X-Amz-Meta-By", "you") },
@@ -515,4 +519,87 @@ func TestExpectationsFail(t *testing.T) {
 	require.Len(t, f.all, 1)
 	_, err = s3test.Start(func(o *s3test.Options) { o.Credentials.AccessKeyID = "alone" })
 	require.ErrorContains(t, err, "Options.Credentials")
+}
+
+// A listing of buckets and one of uploads go on where they ended.
+func TestPagesOfBucketsAndUploads(t *testing.T) {
+	t.Parallel()
+	server := s3test.NewServer(t, func(o *s3test.Options) { o.Buckets = []string{"one", "three", "two"} })
+	c := server.Client()
+	var names []string
+	for page, err := range c.ListBucketsPages(t.Context(), &s3.ListBucketsInput{MaxBuckets: 2}) {
+		require.NoError(t, err)
+		names = append(names, fmt.Sprint(len(page.Buckets)))
+	}
+	require.Equal(t, []string{"2", "1"}, names)
+	_, err := c.ListBuckets(t.Context(), &s3.ListBucketsInput{ContinuationToken: "no token!"})
+	require.ErrorIs(t, err, s3.Code("InvalidArgument"))
+	for _, key := range []string{"a/1", "a/2", "b", "c/1"} {
+		_, err := c.CreateMultipartUpload(t.Context(), &s3.CreateMultipartUploadInput{Bucket: "one", Key: key})
+		require.NoError(t, err)
+	}
+	names = nil
+	for page, err := range c.ListMultipartUploadsPages(t.Context(), &s3.ListMultipartUploadsInput{Bucket: "one", Delimiter: "/", MaxUploads: 1}) {
+		require.NoError(t, err)
+		require.Len(t, append([]s3.MultipartUpload{}, page.Uploads...), 1-len(page.CommonPrefixes))
+		for _, u := range page.Uploads {
+			names = append(names, u.Key)
+		}
+		for _, p := range page.CommonPrefixes {
+			names = append(names, p.Prefix)
+		}
+	}
+	require.Equal(t, []string{"a/", "b", "c/"}, names)
+}
+
+// A read of one part, of an object in parts and of one that came by one request.
+func TestReadOfOnePart(t *testing.T) {
+	t.Parallel()
+	server := s3test.NewServer(t, small)
+	c := server.Client()
+	m, err := transfer.NewManager(c, func(o *transfer.Options) { o.PartSize = partSize })
+	require.NoError(t, err)
+	data := pattern(2*partSize + 7)
+	_, err = m.Upload(t.Context(), &s3.PutObjectInput{Bucket: "bucket", Key: "parts", Body: bytes.NewReader(data)})
+	require.NoError(t, err)
+	server.Put("bucket", "one", data)
+	for _, test := range []struct {
+		key         string
+		number      int32
+		first, last int
+		count       int32
+	}{{"parts", 2, partSize, 2 * partSize, 3}, {"parts", 3, 2 * partSize, len(data), 3}, {"one", 1, 0, len(data), 0}} {
+		out, err := c.GetObject(t.Context(), &s3.GetObjectInput{Bucket: "bucket", Key: test.key, PartNumber: test.number})
+		require.NoError(t, err)
+		got, err := io.ReadAll(out.Body)
+		require.NoError(t, err)
+		require.NoError(t, out.Body.Close())
+		require.True(t, bytes.Equal(data[test.first:test.last], got))
+		require.Equal(t, fmt.Sprintf("bytes %d-%d/%d", test.first, test.last-1, len(data)), out.ContentRange)
+		require.Equal(t, test.count, out.PartsCount)
+	}
+	_, err = c.GetObject(t.Context(), &s3.GetObjectInput{Bucket: "bucket", Key: "one", PartNumber: 2})
+	require.ErrorIs(t, err, s3.Code("InvalidPartNumber"))
+	_, err = c.GetObject(t.Context(), &s3.GetObjectInput{Bucket: "bucket", Key: "parts", PartNumber: 2, Range: "bytes=0-1"})
+	require.ErrorIs(t, err, s3.Code("InvalidRequest"))
+}
+
+// What a copy's checksum is of, and when its source is not to be copied.
+func TestCopiesOfOtherChecksums(t *testing.T) {
+	t.Parallel()
+	server := s3test.NewServer(t, small)
+	server.Put("bucket", "k", []byte("text"))
+	c := server.Client()
+	in := &s3.CopyObjectInput{Bucket: "bucket", Key: "copy", CopySource: s3.CopySource("bucket", "k", ""), ChecksumAlgorithm: s3.ChecksumAlgorithmCrc32}
+	out, err := c.CopyObject(t.Context(), in)
+	require.NoError(t, err)
+	require.Equal(t, "O4unxw==", out.CopyObjectResult.ChecksumCRC32)
+	in.CopySourceIfUnmodifiedSince = time.Now().Add(-time.Hour)
+	_, err = c.CopyObject(t.Context(), in)
+	require.ErrorIs(t, err, s3.ErrPreconditionFailed)
+	in.CopySourceIfUnmodifiedSince, in.CopySourceIfModifiedSince = time.Time{}, time.Now().Add(time.Hour)
+	_, err = c.CopyObject(t.Context(), in)
+	require.ErrorIs(t, err, s3.ErrPreconditionFailed)
+	_, err = c.PutObject(t.Context(), &s3.PutObjectInput{Bucket: "bucket", Key: "k", Body: strings.NewReader("text"), IfNoneMatch: `"x"`})
+	require.ErrorIs(t, err, s3.Code("NotImplemented"))
 }

@@ -122,7 +122,8 @@ func (q *request) trust(s *signature, credential, date, token string) *answer {
 	case !own.Expires.IsZero() && q.now.After(own.Expires):
 		return refuse(http.StatusBadRequest, "ExpiredToken", "The provided token has expired.")
 	case s.region != q.server.options.Region || s.service != "s3":
-		return refuse(http.StatusBadRequest, "AuthorizationHeaderMalformed", "the region is wrong; expecting '"+q.server.options.Region+"'")
+		right := q.server.options.Region // which clients take from here, and try again
+		return failure{Code: "AuthorizationHeaderMalformed", Message: "the region is wrong; expecting '" + right + "'", Region: right}.answer(http.StatusBadRequest)
 	}
 	s.key = []byte("AWS4" + own.SecretAccessKey)
 	for _, part := range parts[1:] {

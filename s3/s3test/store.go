@@ -28,7 +28,7 @@ type object struct {
 	modified time.Time
 	header   http.Header // content headers, metadata, storage class
 	tags     []tag
-	parts    int
+	ends     []int64 // of the parts of a multipart upload, as offsets
 
 	checksum      checksum.Algorithm
 	checksumValue string
@@ -108,7 +108,7 @@ func (s *Server) Object(bucketName, key string) (Object, bool) {
 	o := b.objects[key]
 	out := Object{
 		Body: slices.Clone(o.body), ETag: o.etag, LastModified: o.modified, ContentType: o.header.Get("Content-Type"),
-		Metadata: map[string]string{}, Tags: map[string]string{}, Parts: o.parts,
+		Metadata: map[string]string{}, Tags: map[string]string{}, Parts: len(o.ends),
 	}
 	for name := range o.header {
 		if m, ok := strings.CutPrefix(name, "X-Amz-Meta-"); ok {

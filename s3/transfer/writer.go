@@ -76,6 +76,12 @@ type Writer struct {
 	err    error
 }
 
+// Format implements fmt.Formatter: bucket and key, whatever the verb. The rest changes while it is
+// printed.
+func (w *Writer) Format(f fmt.State, _ rune) {
+	_, _ = io.WriteString(f, "transfer.Writer("+w.Input.Bucket+"/"+w.Input.Key+")")
+}
+
 // Write stores p. It returns when p is in the buffers of parts, which is not to say sent.
 // After an error nothing more is taken: what has failed is the upload, and its error, an
 // *[UploadError], is that of every further call. After Close or Abort the error is

@@ -7,7 +7,10 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/textproto"
 	"net/url"
+	"slices"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -277,8 +280,33 @@ func causeOf(err error) (cause string, byFault bool) {
 		return "connection closed", true
 	case errors.As(err, &noAnswer):
 		return "no answer", true
+	case brokenAnswer(err):
+		return "malformed answer", true
 	}
 	return "unknown", false
+}
+
+// ofBrokenAnswer is what net/http says of an answer that a fault cut or altered; it has no types
+// for it.
+var ofBrokenAnswer = []string{
+	"malformed MIME header", "malformed HTTP response", "malformed HTTP status code", "malformed HTTP version",
+	"unexpected EOF", "transport connection broken",
+}
+
+// brokenAnswer tells whether net/http could not read the answer to a link that was fetched without
+// the library. The library's own errors have to say more.
+func brokenAnswer(err error) bool {
+	var (
+		operation *smithy.OperationError
+		fetched   *url.Error
+		protocol  textproto.ProtocolError
+	)
+	if errors.As(err, &operation) || !errors.As(err, &fetched) {
+		return false
+	}
+	return errors.As(fetched.Err, &protocol) || slices.ContainsFunc(ofBrokenAnswer, func(text string) bool {
+		return strings.Contains(fetched.Err.Error(), text)
+	})
 }
 
 // Codes that a broken connection can be the reason of: of a request that the server did not get

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http"
+	"net/textproto"
 	"net/url"
 	"syscall"
 	"testing"
@@ -44,6 +46,8 @@ func TestCauses(t *testing.T) {
 		{refused(400, "IncompleteBody"), "400 IncompleteBody", true, "smithy.OperationError", true},
 		{&url.Error{Err: io.EOF}, "connection closed", true, "of net/http", true},
 		{&statusError{502}, "502", true, "of net/http", true},
+		{&url.Error{Err: textproto.ProtocolError("malformed MIME header: missing colon: \"Et\"")}, "malformed answer", true, "of net/http", true},
+		{&url.Error{Err: fmt.Errorf("net/http: HTTP/1.x transport connection broken: %w", errors.New("odd"))}, "malformed answer", true, "of net/http", true},
 
 		{
 			&smithy.OperationError{OperationName: "CompleteMultipartUpload", Err: &s3.Error{StatusCode: 400, Code: "InvalidPart"}},
@@ -59,6 +63,10 @@ func TestCauses(t *testing.T) {
 		{&transfer.DownloadError{Err: s3.ErrObjectChanged}, "object changed", false, "transfer.DownloadError", true},
 		{&differentError{}, "other bytes", false, "*main.differentError", false},
 		{wrong("a"), "other state", false, "*main.wrongError", false},
+		{&url.Error{Err: &differentError{}}, "other bytes", false, "of net/http", true},
+		{&url.Error{Err: errors.New("x509: unknown authority")}, "unknown", false, "of net/http", true},
+		{operation(errors.New("malformed HTTP response")), "unknown", false, "smithy.OperationError", true},
+		{operation(&url.Error{Err: textproto.ProtocolError("malformed MIME header")}), "unknown", false, "smithy.OperationError", true},
 		{errors.New("odd"), "unknown", false, "*errors.errorString", false},
 	} {
 		cause, byFault := causeOf(c.err)
@@ -67,6 +75,39 @@ func TestCauses(t *testing.T) {
 		kind, documented := kindOf(c.err)
 		require.Equal(t, c.kind, kind)
 		require.Equal(t, c.documented, documented, c.kind)
+	}
+}
+
+// What net/http itself says of answers that broke, to a client that is not the library's.
+func TestAnswersThatBroke(t *testing.T) {
+	t.Parallel()
+	for name, answer := range map[string]string{
+		"response":    "nonsense\r\n\r\n",
+		"version":     "HTTP/x.y 200 OK\r\n\r\n",
+		"status code": "HTTP/1.1 2x0 OK\r\n\r\n",
+		"header":      "HTTP/1.1 200 OK\r\nContent-Le\r\n\r\n",
+		"cut header":  "HTTP/1.1 200 OK\r\nContent-Le",
+		"framing":     "HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n",
+	} {
+		listener, err := net.Listen("tcp", "127.0.0.1:0")
+		require.NoError(t, err)
+		go func() {
+			c, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			_, _ = c.Read(make([]byte, 1<<10))
+			_, _ = io.WriteString(c, answer)
+			_ = c.Close()
+		}()
+		resp, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Get("http://" + listener.Addr().String())
+		if err == nil {
+			_ = resp.Body.Close()
+		}
+		require.Error(t, err, name)
+		_, byFault := causeOf(err)
+		require.True(t, byFault, "%s: %v", name, err)
+		_ = listener.Close()
 	}
 }
 

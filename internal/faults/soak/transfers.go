@@ -15,11 +15,7 @@ import (
 
 func (w *worker) uploadFile(t *try) {
 	o := w.makeLarge(w.large())
-	path, err := w.file("upload", o.content)
-	if t.local(err) {
-		return
-	}
-	f, err := os.Open(path)
+	f, err := w.source(o)
 	if t.local(err) {
 		return
 	}
@@ -27,8 +23,17 @@ func (w *worker) uploadFile(t *try) {
 		_, err := w.manager.Upload(ctx, &s3.PutObjectInput{Bucket: w.bucket, Key: o.key, Body: f}, options(counted))
 		return o.size, err
 	}))
-	t.local(errors.Join(f.Close(), os.Remove(path)))
+	t.local(errors.Join(f.Close(), os.Remove(f.Name())))
 	t.empty()
+}
+
+// source is an open file of the object's content.
+func (w *worker) source(o *object) (*os.File, error) {
+	path, err := w.file("upload", o.content)
+	if err != nil {
+		return nil, err
+	}
+	return os.Open(path)
 }
 
 func (w *worker) uploadStream(t *try) {
@@ -59,11 +64,7 @@ const tries = 6
 // resume cancels an upload at any moment, and takes it up again.
 func (w *worker) resume(t *try) {
 	o := w.makeLarge(w.large())
-	path, err := w.file("upload", o.content)
-	if t.local(err) {
-		return
-	}
-	f, err := os.Open(path)
+	f, err := w.source(o)
 	if t.local(err) {
 		return
 	}
@@ -93,7 +94,7 @@ func (w *worker) resume(t *try) {
 		}
 	}
 	w.written(o, all)
-	t.local(errors.Join(f.Close(), os.Remove(path)))
+	t.local(errors.Join(f.Close(), os.Remove(f.Name())))
 	t.empty()
 }
 

@@ -12,7 +12,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -272,10 +271,7 @@ func TestBrowser(t *testing.T) {
 		defer cancel()
 		record(table, row, integration.ServerTitles[name], worked(send(ctx, browser, at)))
 	}
-	for _, name := range backends {
-		if !slices.Contains(integration.Picked(), name) {
-			continue
-		}
+	for _, name := range picked(backends) {
 		s := openServer(t, name)
 		us, err := openOurs(s)
 		require.NoError(t, err)
@@ -284,10 +280,7 @@ func TestBrowser(t *testing.T) {
 		try(linksTitle, rowBrowserName, name, l.browserPostNamed)
 		try(linksTitle, rowBrowserPut, name, l.browserPut)
 	}
-	for _, name := range swiftBackends {
-		if !slices.Contains(integration.Picked(), name) {
-			continue
-		}
+	for _, name := range picked(swiftBackends) {
 		l := openTempLinks(t, name)
 		try(tempTitle, rowBrowserFormPost, name, l.browserPost)
 		try(tempTitle, rowBrowserTempPut, name, l.browserPut)

@@ -229,7 +229,8 @@ func (l *links) postTo(ctx context.Context, key string) error {
 // TestLinks has curl use what ours has signed.
 func TestLinks(t *testing.T) {
 	t.Parallel()
-	eachServer(t, func(ctx context.Context, t *testing.T, s *server) {
+	each(t, backends, func(t *testing.T, name string) {
+		ctx, s := t.Context(), openServer(t, name)
 		us, err := openOurs(s)
 		require.NoError(t, err)
 		l := &links{server: s, us: us, bucket: us.bucket(t)}

@@ -112,7 +112,8 @@ func write(t *testing.T, c client, bucket string, cases []objectCase) written {
 // written by ours.
 func TestObjects(t *testing.T) {
 	t.Parallel()
-	eachServer(t, func(ctx context.Context, t *testing.T, s *server) {
+	each(t, backends, func(t *testing.T, name string) {
+		ctx, s := t.Context(), openServer(t, name)
 		us, err := openOurs(s)
 		require.NoError(t, err)
 		mc, err := openMinio(s)

@@ -44,15 +44,17 @@ func (s *server) plain() bool { return !s.profile.AWSChunked }
 // refuses as BadDigest.
 func (s *server) trailers() bool { return s.name == "minio" }
 
-// eachServer runs a test on every picked server, on all at the same time.
-func eachServer(t *testing.T, test func(context.Context, *testing.T, *server)) {
-	for _, name := range backends {
-		if !slices.Contains(integration.Picked(), name) {
-			continue
-		}
+// picked are those of the servers that BACKENDS names.
+func picked(names []string) []string {
+	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return !slices.Contains(integration.Picked(), name) })
+}
+
+// each runs a test on every picked server, on all at the same time.
+func each(t *testing.T, names []string, test func(*testing.T, string)) {
+	for _, name := range picked(names) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			test(t.Context(), t, openServer(t, name))
+			test(t, name)
 		})
 	}
 }

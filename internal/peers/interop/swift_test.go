@@ -159,17 +159,11 @@ func swiftCases() []objectCase {
 // TestSwiftObjects is TestObjects over Swift's API.
 func TestSwiftObjects(t *testing.T) {
 	t.Parallel()
-	for _, name := range swiftBackends {
-		if !slices.Contains(integration.Picked(), name) {
-			continue
-		}
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			env, err := integration.Load(name)
-			require.NoError(t, err)
-			us := openOurSwift(t, name, env, "")
-			others := map[string]client{"gophercloud": openGophercloud(t, name, env), "ncw/swift": openNCW(t, name, env)}
-			judge(t.Context(), t, swiftTitle(name), us, swiftPeers, others, swiftCases(), us.container)
-		})
-	}
+	each(t, swiftBackends, func(t *testing.T, name string) {
+		env, err := integration.Load(name)
+		require.NoError(t, err)
+		us := openOurSwift(t, name, env, "")
+		others := map[string]client{"gophercloud": openGophercloud(t, name, env), "ncw/swift": openNCW(t, name, env)}
+		judge(t.Context(), t, swiftTitle(name), us, swiftPeers, others, swiftCases(), us.container)
+	})
 }

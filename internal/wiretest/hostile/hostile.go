@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
+	"context"
 	"io"
 	"net"
 	"net/http"
@@ -15,6 +16,11 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stowage-go/stowage/internal/wiretest/told"
 )
 
 // Attack is one way to answer, whatever was asked.
@@ -160,16 +166,17 @@ func chunk(w io.Writer, s string) error {
 	return err
 }
 
-// Server is one that attacks.
-type Server struct {
+// server is one that attacks.
+type server struct {
 	*httptest.Server
-	sent, requests atomic.Int64
-	done           chan struct{}
+	sent     atomic.Int64 // bytes; some of them may lie in the system's buffers
+	requests atomic.Int64
+	done     chan struct{}
 }
 
-// Serve starts a server that answers every request with the attack.
-func Serve(t testing.TB, a Attack) *Server {
-	s := &Server{done: make(chan struct{})}
+// serve starts a server that answers every request with the attack.
+func serve(t testing.TB, a Attack) *server {
+	s := &server{done: make(chan struct{})}
 	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.requests.Add(1)
 		_, _ = io.Copy(io.Discard, r.Body)
@@ -199,11 +206,25 @@ func Serve(t testing.TB, a Attack) *Server {
 	return s
 }
 
-// Sent is how many bytes went out; some of them may lie in the system's buffers.
-func (s *Server) Sent() int64 { return s.sent.Load() }
-
-// Requests is how many came.
-func (s *Server) Requests() int64 { return s.requests.Load() }
+// Survive has a call made to a server that attacks: it must end within two minutes, allocate no
+// more than memory bytes, ask no more than four times, and read no more than four answers of what
+// is written down in SECURITY.md. An error must be of one line, and is returned.
+func Survive(t *testing.T, a Attack, memory uint64, call func(ctx context.Context, url string) error) error {
+	t.Helper()
+	s := serve(t, a)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute) // a guard: what is bounded is memory
+	defer cancel()
+	var err error
+	used := allocated(func() { err = call(ctx, s.URL) })
+	require.NoError(t, ctx.Err(), "it took too long")
+	require.LessOrEqual(t, used, memory)
+	require.LessOrEqual(t, s.requests.Load(), int64(4))
+	require.LessOrEqual(t, s.sent.Load(), int64(4*(64+16)<<20))
+	if err != nil {
+		told.OneLine(t, err.Error())
+	}
+	return err
+}
 
 type counted struct {
 	net.Conn
@@ -216,8 +237,8 @@ func (c *counted) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// Allocated is how many bytes the process allocated while f ran.
-func Allocated(f func()) uint64 {
+// allocated is how many bytes the process allocated while f ran.
+func allocated(f func()) uint64 {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	f()

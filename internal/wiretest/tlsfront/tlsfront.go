@@ -57,7 +57,7 @@ func Start(backendURL string, fns ...func(*tls.Config)) (*Front, error) {
 	if port == "" {
 		port = "80"
 	}
-	certificate, roots, err := selfSigned()
+	certificate, roots, err := SelfSigned()
 	if err != nil {
 		return nil, fmt.Errorf("tlsfront: %w", err)
 	}
@@ -171,8 +171,9 @@ func pipe(to, from net.Conn) {
 	_ = from.Close()
 }
 
-// selfSigned makes a certificate for the loopback interface that is its own authority.
-func selfSigned() (tls.Certificate, *x509.CertPool, error) {
+// SelfSigned makes a certificate for the loopback interface that is its own authority, and the
+// roots that trust it. Functions change it first, such as to have it expired or for another name.
+func SelfSigned(fns ...func(*x509.Certificate)) (tls.Certificate, *x509.CertPool, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return tls.Certificate{}, nil, err
@@ -189,6 +190,9 @@ func selfSigned() (tls.Certificate, *x509.CertPool, error) {
 		IsCA:                  true,
 		DNSNames:              []string{"localhost", "*.localhost"},
 		IPAddresses:           []net.IP{net.IPv4(127, 0, 0, 1)},
+	}
+	for _, fn := range fns {
+		fn(template)
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
 	if err != nil {

@@ -3,6 +3,7 @@ package tlsfront_test
 import (
 	"bufio"
 	"crypto/tls"
+	"crypto/x509"
 	"fmt"
 	"io"
 	"net"
@@ -10,6 +11,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
@@ -141,4 +143,16 @@ func TestTheConfigurationCanBeChanged(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, uint16(tls.VersionTLS12), c.ConnectionState().Version)
 	require.NoError(t, c.Close())
+}
+
+func TestTheCertificateCanBeChanged(t *testing.T) {
+	certificate, roots, err := tlsfront.SelfSigned(func(c *x509.Certificate) { c.NotAfter = time.Now().Add(-time.Minute) })
+	require.NoError(t, err)
+	front, err := tlsfront.Start("http://127.0.0.1:1", func(c *tls.Config) { c.Certificates = []tls.Certificate{certificate} })
+	require.NoError(t, err)
+	defer front.Close()
+	_, err = tls.Dial("tcp", strings.TrimPrefix(front.URL, "https://"), &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12})
+	var invalid x509.CertificateInvalidError
+	require.ErrorAs(t, err, &invalid)
+	require.Equal(t, x509.Expired, invalid.Reason)
 }

@@ -9,6 +9,10 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"testing"
+	"unicode"
+
+	"github.com/stretchr/testify/require"
 )
 
 // Of is the value by every verb and encoder, and of an error all that it wraps, one by one.
@@ -70,4 +74,12 @@ func (l *Log) Logger() *slog.Logger {
 func Forms(secret string) []string {
 	quoted := fmt.Sprintf("%q", secret)
 	return []string{secret, quoted[1 : len(quoted)-1], fmt.Sprintf("%x", secret), fmt.Sprintf("%X", secret), fmt.Sprint([]byte(secret))}
+}
+
+// OneLine holds an error, or a server's text in one, to what a log can take: one line of printable
+// characters, and 4096 bytes.
+func OneLine(t testing.TB, text string) {
+	t.Helper()
+	require.LessOrEqual(t, len(text), 4096)
+	require.False(t, strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }), "%q", text)
 }
