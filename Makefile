@@ -21,8 +21,10 @@ LICENSES_VERSION := v1.6.0
 LICENSES         := $(BIN)/go-licenses-$(LICENSES_VERSION)
 # Licences that users of the library may be handed on.
 ALLOWED_LICENSES := Apache-2.0,MIT,BSD-2-Clause,BSD-3-Clause,ISC
-# The least Go that the library takes: go.mod's.
-GO_LEAST := go$(shell awk '$$1 == "go" { print $$2 }' go.mod)
+# The least Go that the library takes: go.mod's. Tests run with a later patch of that release, since
+# testing/synctest crashes in the first ones (golang/go#75285).
+GO_LEAST       := go$(shell awk '$$1 == "go" { print $$2 }' go.mod)
+GO_LEAST_TESTS := go1.25.14
 PLATFORMS ?= linux/amd64 linux/arm64 linux/386 darwin/arm64 windows/amd64
 # The stripped program that uploads one file, in MB and modules, may not grow beyond this.
 SIZE_LIMIT    ?= 8.2
@@ -171,8 +173,9 @@ api: $(APIDIFF) ## incompatible changes of the exported API since the commit or 
 	if [ -s "$$out/changes" ]; then echo "not compatible with $$base:"; cat "$$out/changes"; exit 1; fi; \
 	echo "compatible with $$base"
 
-least: ## unit tests with the least Go that go.mod allows
-	GOTOOLCHAIN=$(GO_LEAST) GOWORK=off $(GO) test ./...
+least: ## the least Go that go.mod allows: builds with it, and unit tests with a later patch of its release
+	GOTOOLCHAIN=$(GO_LEAST) GOWORK=off $(GO) vet ./...
+	GOTOOLCHAIN=$(GO_LEAST_TESTS) GOWORK=off $(GO) test ./...
 
 cross: ## builds for other platforms; vet for 32 bits
 	@set -e; for p in $(PLATFORMS); do echo "build $$p"; CGO_ENABLED=0 GOOS=$${p%/*} GOARCH=$${p#*/} $(GO) build ./...; done
