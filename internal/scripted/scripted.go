@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"strconv"
 	"sync"
+	"time"
 )
 
 // Answer is a whole answer in memory.
@@ -249,6 +250,8 @@ func (a *Answer) write(w http.ResponseWriter, r *http.Request) {
 // quiet is for what net/http has to say about connections that broke.
 var quiet = log.New(io.Discard, "", 0)
 
+const expectContinueTimeout = 10 * time.Second
+
 // Listener is a server on the loopback interface.
 type Listener struct{ http *httptest.Server }
 
@@ -261,6 +264,8 @@ func Listen(handler http.HandlerFunc, secure bool) *Listener {
 	} else {
 		l.http.Start()
 	}
+	// Without it a client doesn't wait for the server's word before it sends a body.
+	l.http.Client().Transport.(*http.Transport).ExpectContinueTimeout = expectContinueTimeout
 	return l
 }
 
