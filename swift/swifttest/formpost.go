@@ -20,6 +20,10 @@ const maxField = 4096
 // postForm stores the files that a browser's form brings ("Form POST middleware"). A field counts
 // only for the files behind it.
 func (q *request) postForm() *answer {
+	noForm := say(http.StatusBadRequest, "FormPost: invalid starting boundary")
+	if !bytes.HasPrefix(q.body, []byte("--"+q.form)) {
+		return noForm
+	}
 	fields := map[string]string{}
 	status, message, files := 0, "", 0
 	for parts := multipart.NewReader(bytes.NewReader(q.body), q.form); status == 0 || status == http.StatusCreated; {
@@ -28,11 +32,11 @@ func (q *request) postForm() *answer {
 			break
 		}
 		if err != nil {
-			return say(http.StatusBadRequest, "FormPost: invalid starting boundary")
+			return noForm
 		}
 		value, err := io.ReadAll(p)
 		if err != nil {
-			return say(http.StatusBadRequest, "FormPost: invalid starting boundary")
+			return noForm
 		}
 		_, disposition, _ := mime.ParseMediaType(p.Header.Get("Content-Disposition"))
 		filename := disposition["filename"] // all of it: FileName is its base

@@ -212,7 +212,7 @@ func (q *request) Prepare() *answer {
 			return q.bare(refusal)
 		}
 	}
-	if q.length > q.server.options.Limits.MaxFileSize && q.route != nil && q.route.level == objects {
+	if q.length > q.server.options.Limits.MaxFileSize && q.Operation() == "CreateObject" {
 		return say(http.StatusRequestEntityTooLarge, "Your request is too large.")
 	}
 	var err error
