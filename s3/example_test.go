@@ -189,8 +189,17 @@ func ExampleClient_PresignPost() {
 	}
 	fmt.Printf("<form action=%q method=post enctype=multipart/form-data>\n", post.URL)
 	for _, f := range post.Fields {
-		fmt.Println(f) // for the page: <input type=hidden name={{.Name}} value={{.Value}}>, by html/template
+		fmt.Println(f.Name) // for the page: <input type=hidden name={{.Name}} value={{.Value}}>, by html/template
 	}
 	fmt.Println("<input type=file name=file>") // the last field
-	// Credential and date change with the day.
+	// Output:
+	// <form action="https://objects.example.com/photos" method=post enctype=multipart/form-data>
+	// key
+	// Content-Type
+	// policy
+	// x-amz-algorithm
+	// x-amz-credential
+	// x-amz-date
+	// x-amz-signature
+	// <input type=file name=file>
 }
