@@ -2,13 +2,16 @@ package swifttest
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 )
 
 // report is what bulk operations, and those on manifests, tell of each path.
 type report struct {
+	kind   string // "delete" or "upload"
 	values map[string]any
 	failed [][2]string
 }
@@ -32,6 +35,7 @@ func quote(path string) string {
 
 // deleteAll begins a report of deletions.
 func (r *report) deleteAll() {
+	r.kind = "delete"
 	r.set("Response Status", statusLine(http.StatusOK))
 	r.set("Response Body", "")
 	r.count(0, 0)
@@ -46,23 +50,41 @@ func (r *report) count(deleted, missing int) {
 	}
 }
 
-// reported answers with a report, in the form that is asked for: JSON, or else text.
+// reported answers with a report, in the form that is asked for: JSON, XML, or else text.
 func (q *request) reported(status int, r *report) *answer {
-	if strings.Contains(q.Header.Get("Accept"), "json") {
+	accept := q.Header.Get("Accept")
+	switch {
+	case strings.Contains(accept, "json"):
 		r.set("Errors", append([][2]string{}, r.failed...))
 		return document(status, r.values).Set("Content-Type", "application/json")
+	case strings.Contains(accept, "xml"):
+		return (&answer{Status: status, Body: r.xml()}).Set("Content-Type", "application/xml")
 	}
-	a := (&answer{Status: status}).Set("Content-Type", textPlain)
-	for _, name := range []string{"Etag", "Last Modified", "Number Deleted", "Number Not Found", "Response Body", "Response Status"} {
-		if v, ok := r.values[name]; ok {
-			a.Body = fmt.Appendf(a.Body, "%s: %v\n", name, v)
-		}
+	return (&answer{Status: status, Body: r.text()}).Set("Content-Type", textPlain)
+}
+
+func (r *report) text() (b []byte) {
+	for _, name := range slices.Sorted(maps.Keys(r.values)) {
+		b = fmt.Appendf(b, "%s: %v\n", name, r.values[name])
 	}
-	a.Body = append(a.Body, "Errors:\n"...)
+	b = append(b, "Errors:\n"...)
 	for _, f := range r.failed {
-		a.Body = fmt.Appendf(a.Body, "%s, %s\n", f[0], f[1])
+		b = fmt.Appendf(b, "%s, %s\n", f[0], f[1])
 	}
-	return a
+	return b
+}
+
+func (r *report) xml() []byte {
+	b := fmt.Appendf(nil, "<%s>\n", r.kind)
+	for _, name := range slices.Sorted(maps.Keys(r.values)) {
+		tag := strings.ToLower(strings.ReplaceAll(name, " ", "_"))
+		b = fmt.Appendf(b, "<%s>%s</%[1]s>\n", tag, inXML(fmt.Sprint(r.values[name])))
+	}
+	b = append(b, "<errors>\n"...)
+	for _, f := range r.failed {
+		b = fmt.Appendf(b, "<object><name>%s</name><status>%s</status></object>\n", inXML(f[0]), inXML(f[1]))
+	}
+	return fmt.Appendf(b, "</errors>\n</%s>\n", r.kind)
 }
 
 // bulkDelete always answers 200, with the truth in the body.

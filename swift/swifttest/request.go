@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // request is a request on its way through the server.
@@ -203,6 +204,9 @@ func (q *request) Operation() string {
 
 // Prepare lets the request in, and then reads its body.
 func (q *request) Prepare() *answer {
+	if !utf8.ValidString(q.URL.Path) || strings.Contains(q.URL.Path, "\x00") {
+		return q.bare(say(http.StatusPreconditionFailed, "Invalid UTF8 or contains NULL"))
+	}
 	if q.level() != service {
 		q.server.mu.Lock()
 		q.server.expire(q.now)

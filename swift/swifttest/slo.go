@@ -235,7 +235,7 @@ func (q *request) createSLOManifest() *answer {
 	if refusal != nil {
 		return refusal
 	}
-	outcome := report{}
+	outcome := report{kind: "upload"}
 	o := &object{segments: []segment{}}
 	sum := ""
 	for i := range raw {

@@ -187,6 +187,9 @@ func TestAnswers(t *testing.T) {
 
 		{"POST /?bulk-delete", nil, "c/a.txt\nnone/x\n", 200, "Number Deleted: 1\nNumber Not Found: 1\nResponse Body: \nResponse Status: 200 OK\nErrors:\n", []string{"Content-Type", "text/plain"}},
 		{"POST /?bulk-delete", []string{"Accept", "application/json"}, "c\n\n", 200, `{"Errors":[["c","409 Conflict"]],"Number Deleted":0,"Number Not Found":0,"Response Body":"","Response Status":"400 Bad Request"}`, nil},
+		{"POST /?bulk-delete", []string{"Accept", "application/xml"}, "c", 200, "<delete>\n<number_deleted>0</number_deleted>\n<number_not_found>0</number_not_found>\n<response_body></response_body>\n<response_status>400 Bad Request</response_status>\n<errors>\n<object><name>c</name><status>409 Conflict</status></object>\n</errors>\n</delete>\n", []string{"Content-Type", "application/xml"}},
+		{"PUT /c/%ff", nil, "", 412, "Invalid UTF8 or contains NULL", nil},
+		{"PUT /c/%00", nil, "", 412, "Invalid UTF8 or contains NULL", nil},
 		{"DELETE /?bulk-delete", nil, "c", 200, "Number Deleted: 0\nNumber Not Found: 0\nResponse Body: \nResponse Status: 400 Bad Request\nErrors:\nc, 409 Conflict\n", nil},
 		{"POST /?bulk-delete", nil, "", 200, "Number Deleted: 0\nNumber Not Found: 0\nResponse Body: Invalid bulk delete.\nResponse Status: 400 Bad Request\nErrors:\n", nil},
 		{"POST /?bulk-delete", nil, strings.Repeat("x", 3000), 200, "Number Deleted: 0\nNumber Not Found: 0\nResponse Body: Invalid File Name\nResponse Status: 400 Bad Request\nErrors:\n", nil},
