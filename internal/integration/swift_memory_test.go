@@ -18,7 +18,7 @@ var memoryLacks = map[string]string{
 	"UpdateAccount, QuotaBytes by an administrator": "", "ReadACL, another account": "", "WriteACL, another account": "",
 	"another account's container, without an ACL (403)": "", "CopyObject, CopyFromAccount": "",
 
-	"UpdateAccount, AccessControl": notThere, "CORS": notThere, "SyncTo and SyncKey": notThere, "SyncTo, a host that is not allowed (400)": notThere,
+	"UpdateAccount, AccessControl": notThere, "SyncTo and SyncKey": notThere, "SyncTo, a host that is not allowed (400)": notThere,
 	"static web, index": notThere, "static web, error page": notThere, "static web, listings": notThere,
 	"VersionsLocation": notThere, "HistoryLocation": notThere, "VersionsEnabled": notThere, "ListObjects, Versions": notThere, "HeadObject, VersionID": notThere,
 	"CopyObject, VersionID": notThere, "DeleteObject, a marker and a version": notThere, "VersionsEnabled, off again": notThere,

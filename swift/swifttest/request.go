@@ -67,7 +67,9 @@ var routes = []route{
 	{http.MethodHead, containers, "", "", "", "HeadContainer", (*request).headContainer},
 	{http.MethodPost, containers, "", "", "", "UpdateContainer", (*request).updateContainer},
 	{http.MethodDelete, containers, "", "", "", "DeleteContainer", (*request).deleteContainer},
+	{http.MethodOptions, containers, "", "", "", "Preflight", (*request).preflight},
 
+	{http.MethodOptions, objects, "", "", "", "Preflight", (*request).preflight},
 	{http.MethodPut, objects, "", "", "X-Copy-From", "CopyObject", (*request).copyObject},
 	{http.MethodPut, objects, manifest, "put", "", "CreateSLOManifest", (*request).createSLOManifest},
 	{http.MethodPut, objects, "", "", "", "CreateObject", (*request).createObject},
@@ -106,7 +108,7 @@ var known = map[string]bool{
 // unknownHeader tells a header that asks for what is not here, or ends it.
 func unknownHeader(name string) bool {
 	name = strings.Replace(name, "X-Remove-", "X-", 1)
-	return slices.Contains(unknownHeaders, name) || strings.HasPrefix(name, "X-Container-Meta-Web-") || strings.HasPrefix(name, "X-Container-Meta-Access-Control-")
+	return slices.Contains(unknownHeaders, name) || strings.HasPrefix(name, "X-Container-Meta-Web-")
 }
 
 var unknownHeaders = []string{
@@ -242,6 +244,7 @@ func (q *request) Work() *answer {
 	if q.tempURL {
 		q.dress(a)
 	}
+	q.share(a)
 	return q.bare(a)
 }
 

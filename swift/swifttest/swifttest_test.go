@@ -183,7 +183,9 @@ func TestAnswers(t *testing.T) {
 		{"GET /c/a.txt", []string{"If-None-Match", `"5eb63bbbe01eeed093cb22bb8f5acdc3"`}, "", 304, "", nil},
 		{"GET /c/a.txt", []string{"If-Modified-Since", "Mon, 04 May 2026 03:02:02 GMT"}, "", 304, "", nil},
 		{"GET /c/a.txt", []string{"If-Unmodified-Since", "Mon, 04 May 2026 03:02:01 GMT"}, "", 412, "", nil},
-		{"OPTIONS /c/a.txt", nil, "", 501, "<html><h1>Not Implemented</h1><p>The requested method is not implemented by this server.</p></html>", nil},
+		{"OPTIONS /c/a.txt", nil, "", 200, "", []string{"Allow", "HEAD, GET, PUT, POST, OPTIONS, DELETE, COPY"}},
+		{"OPTIONS /", nil, "", 501, "<html><h1>Not Implemented</h1><p>The requested method is not implemented by this server.</p></html>", nil},
+		{"POST /c", []string{"X-Container-Meta-Web-Index", "i"}, "", 501, "<html><h1>Not Implemented</h1><p>The requested method is not implemented by this server.</p></html>", nil},
 
 		{"POST /?bulk-delete", nil, "c/a.txt\nnone/x\n", 200, "Number Deleted: 1\nNumber Not Found: 1\nResponse Body: \nResponse Status: 200 OK\nErrors:\n", []string{"Content-Type", "text/plain"}},
 		{"POST /?bulk-delete", []string{"Accept", "application/json"}, "c\n\n", 200, `{"Errors":[["c","409 Conflict"]],"Number Deleted":0,"Number Not Found":0,"Response Body":"","Response Status":"400 Bad Request"}`, nil},
@@ -798,6 +800,42 @@ func TestFormPost(t *testing.T) {
 	}
 	resp, text := send(t, s, "POST", s.StorageURL()+"/c/", "no form", "Content-Type", "multipart/form-data; boundary=x")
 	require.Equal(t, "400 FormPost: invalid starting boundary", fmt.Sprint(resp.StatusCode, " ", text))
+}
+
+func TestCORS(t *testing.T) {
+	t.Parallel()
+	s := swifttest.NewServer(t, one)
+	s.Put("c", "o", []byte("x"))
+	const page, other = "https://app.test", "https://other.test"
+	ask := func(origin, method string) (int, http.Header) {
+		t.Helper()
+		resp, _ := send(t, s, "OPTIONS", s.StorageURL()+"/c/o", "", "Origin", origin, "Access-Control-Request-Method", method, "Access-Control-Request-Headers", "content-type")
+		return resp.StatusCode, resp.Header
+	}
+	status, _ := ask(page, "PUT")
+	require.Equal(t, 401, status)
+	_, err := s.Client().UpdateContainer(t.Context(), &swift.UpdateContainerInput{Container: "c", AllowOrigin: page + " https://b.test", MaxAge: "60", ExposeHeaders: "X-More"})
+	require.NoError(t, err)
+	status, h := ask(page, "PUT")
+	require.Equal(t, 200, status)
+	require.Equal(t, []string{page, "60", "content-type", "Origin"}, []string{
+		h.Get("Access-Control-Allow-Origin"), h.Get("Access-Control-Max-Age"), h.Get("Access-Control-Allow-Headers"), h.Get("Vary"),
+	})
+	for _, refused := range [][2]string{{other, "PUT"}, {page, "PATCH"}} {
+		status, _ = ask(refused[0], refused[1])
+		require.Equal(t, 401, status)
+	}
+	_, _ = raw(t, s, "POST", "/c/o", "", "X-Object-Meta-By", "me")
+	resp, _ := raw(t, s, "GET", "/c/o", "", "Origin", page)
+	require.Equal(t, page, resp.Header.Get("Access-Control-Allow-Origin"))
+	require.Regexp(t, "etag.*, x-object-meta-by, x-more$", resp.Header.Get("Access-Control-Expose-Headers"))
+	resp, _ = raw(t, s, "GET", "/c/o", "", "Origin", other)
+	require.Equal(t, 200, resp.StatusCode)
+	require.Empty(t, resp.Header.Get("Access-Control-Allow-Origin"))
+	_, err = s.Client().UpdateContainer(t.Context(), &swift.UpdateContainerInput{Container: "c", AllowOrigin: "*"})
+	require.NoError(t, err)
+	_, h = ask(other, "GET")
+	require.Equal(t, "*", h.Get("Access-Control-Allow-Origin"))
 }
 
 func TestFaults(t *testing.T) {
