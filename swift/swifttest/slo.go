@@ -144,11 +144,19 @@ func (q *request) parseManifest() ([]rawSegment, *answer) {
 // unreadable is what is wrong with a segment that can't be decoded.
 func unreadable(err error) string {
 	var corrupt base64.CorruptInputError
+	var other *json.UnmarshalTypeError
 	switch {
 	case err == nil:
 		return ""
 	case errors.As(err, &corrupt):
 		return "data must be valid base64"
+	case !errors.As(err, &other):
+	case other.Field == "":
+		return "not a JSON object"
+	case other.Field == "size_bytes":
+		return "invalid size_bytes"
+	default:
+		return `"` + other.Field + `" must be a string`
 	}
 	return strings.NewReplacer("json: ", "", "unknown field", "extraneous keys").Replace(err.Error())
 }

@@ -500,13 +500,15 @@ func TestManifests(t *testing.T) {
 		return fmt.Sprint(resp.StatusCode, " ", body)
 	}
 	for manifest, want := range map[string]string{
-		`{`:                      "400 Manifest must be valid JSON.\n",
-		`{}`:                     "400 Manifest must be a list.\n",
-		`[1]`:                    "400 Index 0: cannot unmarshal number into Go value of type swifttest.rawSegment\n",
-		`[{}]`:                   "400 Index 0: expected keys to include one of \"path\" or \"data\"\n",
-		`[{"path":"c/o","x":1}]`: "400 Index 0: extraneous keys \"x\"\n",
-		`[{"path":"c"}]`:         "400 Index 0: path does not refer to an object. Path must be of the form /container/object.\n",
-		`[{"path":"/c/slo"}]`:    "400 Index 0: manifest must not include itself as a segment\n",
+		`{`:                                 "400 Manifest must be valid JSON.\n",
+		`{}`:                                "400 Manifest must be a list.\n",
+		`[1]`:                               "400 Index 0: not a JSON object\n",
+		`[{"path":1}]`:                      "400 Index 0: \"path\" must be a string\n",
+		`[{"path":"c/o","size_bytes":"x"}]`: "400 Index 0: invalid size_bytes\n",
+		`[{}]`:                              "400 Index 0: expected keys to include one of \"path\" or \"data\"\n",
+		`[{"path":"c/o","x":1}]`:            "400 Index 0: extraneous keys \"x\"\n",
+		`[{"path":"c"}]`:                    "400 Index 0: path does not refer to an object. Path must be of the form /container/object.\n",
+		`[{"path":"/c/slo"}]`:               "400 Index 0: manifest must not include itself as a segment\n",
 		`[{"path":"c/o","size_bytes":0},{"path":"c/o"}]`:      "400 Index 0: too small; each segment must be at least 1 byte.\n",
 		`[{"path":"c/o","range":"x"}]`:                        "400 Index 0: invalid range\n",
 		`[{"path":"c/o","range":"1-2,4-5"}]`:                  "400 Index 0: multiple ranges (only one allowed)\n",

@@ -1,39 +1,9 @@
-// Package scripted is what the servers for users' tests, s3test and swifttest, have in common: they
-// listen on the loopback interface, fail as they are told to, keep the requests that came, and
-// hold them against the operations that a test expects. It knows of no API.
 package scripted
 
 import (
-	"io"
-	"log"
 	"net/http"
-	"net/http/httptest"
-	"strconv"
 	"sync"
-	"time"
 )
-
-// Answer is a whole answer in memory.
-type Answer struct {
-	Status int
-	Header http.Header
-	Body   []byte
-	Code   string // of an error
-	// Broken ends the connection after the first Sent bytes of the body.
-	Broken bool
-	Sent   int
-}
-
-// Set sets a header, unless the value is empty.
-func (a *Answer) Set(name, value string) *Answer {
-	if value != "" {
-		if a.Header == nil {
-			a.Header = http.Header{}
-		}
-		a.Header.Set(name, value)
-	}
-	return a
-}
 
 // Effect is what a fault does to a request.
 type Effect struct {
@@ -226,57 +196,4 @@ func answer[R any](x Exchange[R], e Effect) *Answer {
 		return x.Fail(e.StatusCode, e.Code, "as injected, after the work")
 	}
 	return a
-}
-
-func (a *Answer) write(w http.ResponseWriter, r *http.Request) {
-	for name, values := range a.Header {
-		w.Header()[name] = values
-	}
-	if w.Header().Get("Content-Length") == "" && a.Status != http.StatusNoContent && a.Status != http.StatusNotModified {
-		w.Header().Set("Content-Length", strconv.Itoa(len(a.Body)))
-	}
-	w.WriteHeader(a.Status)
-	if r.Method == http.MethodHead {
-		return
-	}
-	if a.Broken {
-		_, _ = w.Write(a.Body[:a.Sent])
-		_ = http.NewResponseController(w).Flush()
-		panic(http.ErrAbortHandler)
-	}
-	_, _ = w.Write(a.Body)
-}
-
-// quiet is for what net/http has to say about connections that broke.
-var quiet = log.New(io.Discard, "", 0)
-
-const expectContinueTimeout = 10 * time.Second
-
-// Listener is a server on the loopback interface.
-type Listener struct{ http *httptest.Server }
-
-// Listen starts a server, with https if secure.
-func Listen(handler http.HandlerFunc, secure bool) *Listener {
-	l := &Listener{httptest.NewUnstartedServer(handler)}
-	l.http.Config.ErrorLog = quiet
-	if secure {
-		l.http.StartTLS()
-	} else {
-		l.http.Start()
-	}
-	// Without it a client doesn't wait for the server's word before it sends a body.
-	l.http.Client().Transport.(*http.Transport).ExpectContinueTimeout = expectContinueTimeout
-	return l
-}
-
-// URL is where it listens.
-func (l *Listener) URL() string { return l.http.URL }
-
-// Client trusts the server's certificate.
-func (l *Listener) Client() *http.Client { return l.http.Client() }
-
-// Close ends the server and all its connections.
-func (l *Listener) Close() {
-	l.http.CloseClientConnections() // a client's idle ones would hold Close up
-	l.http.Close()
 }
