@@ -6,7 +6,7 @@ BIN      := $(CURDIR)/.bin
 FUZZTIME ?= 10s
 BENCH    ?= .
 # Packages whose statements must be covered by more than COVERAGE per cent.
-COVERED  := ./sigv4 ./identity ./identity/clouds ./internal/rest ./internal/xmlscan ./internal/transport ./internal/multipart ./internal/schedule ./internal/checkpoint ./internal/download ./internal/ranged ./s3/transfer ./s3/transfer/glob ./swift ./swift/transfer
+COVERED  := ./sigv4 ./identity ./identity/clouds ./internal/rest ./internal/xmlscan ./internal/transport ./internal/multipart ./internal/schedule ./internal/checkpoint ./internal/download ./internal/ranged ./internal/scripted ./s3/s3test ./s3/transfer ./s3/transfer/glob ./swift ./swift/swifttest ./swift/transfer
 COVERAGE := 90
 
 # The linter is built from source into .bin, about two minutes on two cores; its version is part

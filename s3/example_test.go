@@ -14,32 +14,23 @@ import (
 	"time"
 
 	"github.com/stowage-go/stowage/s3"
+	"github.com/stowage-go/stowage/s3/s3test"
 	"github.com/stowage-go/stowage/sigv4"
 )
 
-// bucket stands in for a server: one bucket of a few objects, listed two at a time.
-func bucket() *httptest.Server {
-	return httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch {
-		case r.Method == http.MethodPut:
-			_, _ = io.Copy(io.Discard, r.Body)
-			w.Header().Set("ETag", `"9a0364b9e99bb480dd25e1f0284c8555"`)
-		case r.URL.Query().Get("continuation-token") == "2":
-			_, _ = io.WriteString(w, `<ListBucketResult><Contents><Key>owl.jpg</Key><Size>30</Size></Contents></ListBucketResult>`)
-		case r.URL.Query().Has("list-type"):
-			_, _ = io.WriteString(w, `<ListBucketResult><IsTruncated>true</IsTruncated><NextContinuationToken>2</NextContinuationToken>`+
-				`<Contents><Key>cat.jpg</Key><Size>10</Size></Contents><Contents><Key>dog.jpg</Key><Size>20</Size></Contents></ListBucketResult>`)
-		case r.URL.Path == "/photos/cat.jpg":
-			w.Header().Set("ETag", `"1"`)
-			_, _ = io.WriteString(w, "a picture")
-		default:
-			w.Header().Set("X-Amz-Request-Id", "4442587FB7D0A2F9")
-			w.WriteHeader(http.StatusNotFound)
-			_, _ = io.WriteString(w, `<Error><Code>NoSuchKey</Code><Message>The specified key does not exist.</Message></Error>`)
-		}
-	}))
+// photos is a server in memory, with a bucket of three objects.
+func photos() *s3test.Server {
+	server, err := s3test.Start()
+	if err != nil {
+		log.Fatal(err)
+	}
+	for key, content := range map[string]string{"cat.jpg": "a picture", "dog.jpg": "another picture", "owl.jpg": "the third of them"} {
+		server.Put("photos", key, []byte(content))
+	}
+	return server
 }
 
+// client is one of a server that an example scripts.
 func client(server *httptest.Server) *s3.Client {
 	c, err := s3.New(s3.Options{
 		Endpoint: server.URL, Profile: s3.MinIO(), HTTPClient: server.Client(),
@@ -68,9 +59,9 @@ func ExampleNew() {
 }
 
 func ExampleClient_GetObject() {
-	server := bucket()
+	server := photos()
 	defer server.Close()
-	c := client(server)
+	c := server.Client() // s3.New(s3.Options{Endpoint: ...})
 
 	out, err := c.GetObject(context.Background(), &s3.GetObjectInput{Bucket: "photos", Key: "cat.jpg"})
 	if err != nil {
@@ -84,9 +75,9 @@ func ExampleClient_GetObject() {
 
 // Errors are tested by code, by class of status, and by what the standard library knows.
 func ExampleClient_GetObject_errors() {
-	server := bucket()
+	server := photos()
 	defer server.Close()
-	c := client(server)
+	c := server.Client() // s3.New(s3.Options{Endpoint: ...})
 
 	_, err := c.GetObject(context.Background(), &s3.GetObjectInput{Bucket: "photos", Key: "unicorn.jpg"})
 	fmt.Println(errors.Is(err, s3.ErrNoSuchKey), errors.Is(err, s3.ErrNotFound), errors.Is(err, fs.ErrNotExist))
@@ -97,14 +88,14 @@ func ExampleClient_GetObject_errors() {
 	fmt.Println(err)
 	// Output:
 	// true true true
-	// NoSuchKey 404 4442587FB7D0A2F9
-	// operation error S3: GetObject, http response error StatusCode: 404, NoSuchKey: The specified key does not exist. (bucket "photos", key "unicorn.jpg", status 404, request id "4442587FB7D0A2F9")
+	// NoSuchKey 404 S3TEST0000000001
+	// operation error S3: GetObject, http response error StatusCode: 404, NoSuchKey: The specified key does not exist. (bucket "photos", key "unicorn.jpg", status 404, request id "S3TEST0000000001")
 }
 
 func ExampleClient_PutObject() {
-	server := bucket()
+	server := photos()
 	defer server.Close()
-	c := client(server)
+	c := server.Client() // s3.New(s3.Options{Endpoint: ...})
 
 	out, err := c.PutObject(context.Background(), &s3.PutObjectInput{
 		Bucket: "photos", Key: "cat.jpg", ContentType: "image/jpeg",
@@ -115,14 +106,14 @@ func ExampleClient_PutObject() {
 		log.Fatal(err)
 	}
 	fmt.Println(out.ETag, out.ChecksumCRC32C)
-	// Output: "9a0364b9e99bb480dd25e1f0284c8555" 4waSgw==
+	// Output: "25f9e794323b453885f5181f1b624d0b" 4waSgw==
 }
 
 // A browser, or curl, can send what Presign answers.
 func ExampleClient_Presign() {
-	server := bucket()
+	server := photos()
 	defer server.Close()
-	c := client(server)
+	c := server.Client() // s3.New(s3.Options{Endpoint: ...})
 
 	p, err := c.Presign(context.Background(), &s3.PutObjectInput{
 		Bucket: "photos", Key: "from a browser.jpg", ContentType: "image/jpeg",
@@ -142,7 +133,7 @@ func ExampleClient_Presign() {
 		log.Fatal(err)
 	}
 	req.Header = p.Header
-	resp, err := server.Client().Do(req)
+	resp, err := server.HTTPClient().Do(req)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -155,11 +146,11 @@ func ExampleClient_Presign() {
 }
 
 func ExampleClient_ListObjectsV2Pages() {
-	server := bucket()
+	server := photos()
 	defer server.Close()
-	c := client(server)
+	c := server.Client() // s3.New(s3.Options{Endpoint: ...})
 
-	for page, err := range c.ListObjectsV2Pages(context.Background(), &s3.ListObjectsV2Input{Bucket: "photos"}) {
+	for page, err := range c.ListObjectsV2Pages(context.Background(), &s3.ListObjectsV2Input{Bucket: "photos", MaxKeys: 2}) {
 		if err != nil {
 			log.Fatal(err)
 		}
@@ -168,9 +159,9 @@ func ExampleClient_ListObjectsV2Pages() {
 		}
 	}
 	// Output:
-	// cat.jpg 10
-	// dog.jpg 20
-	// owl.jpg 30
+	// cat.jpg 9
+	// dog.jpg 15
+	// owl.jpg 17
 }
 
 // A page with a form by which a browser uploads one picture below a prefix of the user's.
@@ -189,8 +180,17 @@ func ExampleClient_PresignPost() {
 	}
 	fmt.Printf("<form action=%q method=post enctype=multipart/form-data>\n", post.URL)
 	for _, f := range post.Fields {
-		fmt.Println(f) // for the page: <input type=hidden name={{.Name}} value={{.Value}}>, by html/template
+		fmt.Println(f.Name) // for the page: <input type=hidden name={{.Name}} value={{.Value}}>, by html/template
 	}
 	fmt.Println("<input type=file name=file>") // the last field
-	// Credential and date change with the day.
+	// Output:
+	// <form action="https://objects.example.com/photos" method=post enctype=multipart/form-data>
+	// key
+	// Content-Type
+	// policy
+	// x-amz-algorithm
+	// x-amz-credential
+	// x-amz-date
+	// x-amz-signature
+	// <input type=file name=file>
 }

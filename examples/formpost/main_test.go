@@ -3,75 +3,47 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
+	"html"
 	"io"
+	"mime/multipart"
 	"net/http"
-	"net/http/httptest"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/stowage-go/stowage/swift"
+	"github.com/stowage-go/stowage/swift/swifttest"
 )
 
-// cloud is a scripted Keystone and Swift: one user, one project, one container "uploads".
-type cloud struct {
-	*httptest.Server
-	mu        sync.Mutex
-	container http.Header // of the container, its keys among it
-	account   http.Header
-	asked     []string
+// cloud is a Keystone and a Swift in memory, with one container, "uploads".
+type cloud struct{ *swifttest.Server }
+
+func newCloud(t *testing.T) cloud {
+	return cloud{swifttest.NewServer(t, func(o *swifttest.Options) { o.User, o.Key, o.Containers = "p:u", "p", []string{"uploads"} })}
 }
 
-func newCloud(t *testing.T) *cloud {
-	c := &cloud{container: make(http.Header), account: make(http.Header)}
-	c.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		c.asked = append(c.asked, r.Method+" "+r.URL.Path)
-		switch r.Method + " " + r.URL.Path {
-		case "POST /v3/auth/tokens":
-			w.Header().Set("X-Subject-Token", "token")
-			w.WriteHeader(http.StatusCreated)
-			_ = json.NewEncoder(w).Encode(map[string]any{"token": map[string]any{
-				"expires_at": "2100-01-01T00:00:00Z", "methods": []string{"password"},
-				"catalog": []any{map[string]any{"type": "object-store", "endpoints": []any{
-					map[string]any{"interface": "public", "region_id": "R", "region": "R", "url": c.URL + "/v1/AUTH_p"},
-				}}},
-			}})
-		case "DELETE /v3/auth/tokens":
-			w.WriteHeader(http.StatusNoContent)
-		case "GET /info":
-			_, _ = io.WriteString(w, `{"formpost":{"allowed_digests":["sha512"]}}`)
-		case "HEAD /v1/AUTH_p/uploads":
-			answer(w, c.container)
-		case "HEAD /v1/AUTH_p":
-			answer(w, c.account)
-		case "POST /v1/AUTH_p/uploads":
-			c.container.Set("X-Container-Meta-Temp-Url-Key", r.Header.Get("X-Container-Meta-Temp-Url-Key"))
-			w.WriteHeader(http.StatusNoContent)
-		default:
-			w.WriteHeader(http.StatusNotFound)
-		}
-	}))
-	t.Cleanup(c.Close)
-	return c
+// key is the TempURL key of the container.
+func (c cloud) key(t *testing.T) string {
+	t.Helper()
+	head, err := c.Client().HeadContainer(t.Context(), &swift.HeadContainerInput{Container: "uploads"})
+	require.NoError(t, err)
+	return string(head.TempURLKey)
 }
 
-func answer(w http.ResponseWriter, h http.Header) {
-	for name := range h {
-		w.Header().Set(name, h.Get(name))
-	}
-	w.WriteHeader(http.StatusNoContent)
+func (c cloud) setKey(t *testing.T) {
+	t.Helper()
+	_, err := c.Client().UpdateContainer(t.Context(), &swift.UpdateContainerInput{Container: "uploads", TempURLKey: "a key"})
+	require.NoError(t, err)
 }
 
-func (c *cloud) run(t *testing.T, args ...string) (status int, stdout, stderr string) {
+func (c cloud) run(t *testing.T, args ...string) (status int, stdout, stderr string) {
 	t.Helper()
 	env := map[string]string{
-		"HOME": t.TempDir(), "OS_AUTH_URL": c.URL + "/v3", "OS_USERNAME": "u", "OS_PASSWORD": "p", "OS_PROJECT_ID": "p",
-		"OS_USER_DOMAIN_NAME": "Default", "OS_REGION_NAME": "R",
+		"HOME": t.TempDir(), "OS_AUTH_URL": c.IdentityURL(), "OS_USERNAME": "u", "OS_PASSWORD": "p", "OS_PROJECT_ID": "p",
+		"OS_USER_DOMAIN_NAME": "Default", "OS_REGION_NAME": "RegionOne",
 	}
 	var out, messages bytes.Buffer
 	status = command(t.Context(), args, func(name string) (string, bool) { v, ok := env[name]; return v, ok }, &out, &messages)
@@ -86,10 +58,12 @@ func TestPage(t *testing.T) {
 	status, page, stderr := c.run(t, "-container", "uploads", "-prefix", `<a b>/`, "-max-file-size", "5", "-delete-after", "60",
 		"-redirect", `https://app.example.com/done?a="b"&c`, "-new-key")
 	require.Zero(t, status, stderr)
-	key := c.container.Get("X-Container-Meta-Temp-Url-Key")
+	operations := c.Operations()
+	loggedOut := operations[len(operations)-1]
+	key := c.key(t)
 	require.GreaterOrEqual(t, len(key), 26)
 	require.NotContains(t, page, key)
-	require.Contains(t, page, `action="`+c.URL+`/v1/AUTH_p/uploads/%3Ca%20b%3E/"`)
+	require.Contains(t, page, `action="`+c.StorageURL()+`/uploads/%3Ca%20b%3E/"`)
 	require.Contains(t, page, `method="POST" enctype="multipart/form-data"`)
 	require.Contains(t, page, `<input type="file" name="file" required>`)
 	require.Contains(t, page, "One file of at most 5 bytes")
@@ -102,27 +76,64 @@ func TestPage(t *testing.T) {
 		case "max_file_size":
 			require.Equal(t, "5", m[2])
 		case "signature":
-			require.Len(t, m[2], 128)
+			require.Len(t, m[2], 64)
 		}
 	}
 	require.Equal(t, []string{"redirect", "max_file_size", "max_file_count", "expires", "signature", "x_delete_after"}, names)
+	// A browser that sends the form stores the file.
+	status, location := sendForm(t, c, page, "a.txt", "12345")
+	require.Equal(t, http.StatusSeeOther, status)
+	require.Equal(t, `https://app.example.com/done?a="b"&c&status=201&message=`, location)
+	stored, ok := c.Object("uploads", "<a b>/a.txt")
+	require.True(t, ok)
+	require.Equal(t, "12345", string(stored.Body))
+	require.False(t, stored.DeleteAt.IsZero())
 	require.Less(t, strings.LastIndex(page, `type="hidden"`), strings.Index(page, `type="file"`))
-	require.Equal(t, "DELETE /v3/auth/tokens", c.asked[len(c.asked)-1])
+	require.Equal(t, "RevokeToken", loggedOut)
 
 	// The key is there now, and is not replaced.
 	status, page, stderr = c.run(t, "-container", "uploads", "-max-file-count", "3", "-new-key")
 	require.Zero(t, status, stderr)
-	require.Equal(t, key, c.container.Get("X-Container-Meta-Temp-Url-Key"))
+	require.Equal(t, key, c.key(t))
 	require.Contains(t, page, `required multiple>`)
 	require.Contains(t, page, "Up to 3 files of at most 104857600 bytes")
 }
 
+// sendForm sends the page's form as a browser does.
+func sendForm(t *testing.T, c cloud, page, name, content string) (status int, location string) {
+	t.Helper()
+	var form bytes.Buffer
+	w := multipart.NewWriter(&form)
+	for _, m := range field.FindAllStringSubmatch(page, -1) {
+		require.NoError(t, w.WriteField(m[1], html.UnescapeString(m[2])))
+	}
+	part, err := w.CreateFormFile("file", name)
+	require.NoError(t, err)
+	_, _ = io.WriteString(part, content)
+	require.NoError(t, w.Close())
+	browser := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	resp, err := browser.Post(c.StorageURL()+"/uploads/%3Ca%20b%3E/", w.FormDataContentType(), &form)
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	return resp.StatusCode, resp.Header.Get("Location")
+}
+
 func TestKeys(t *testing.T) {
 	t.Parallel()
-	for _, at := range []string{"X-Container-Meta-Temp-Url-Key", "X-Container-Meta-Temp-Url-Key-2", "X-Account-Meta-Temp-Url-Key", "X-Account-Meta-Temp-Url-Key-2", ""} {
+	for at, set := range map[string]func(*swift.UpdateContainerInput, *swift.UpdateAccountInput){
+		"container": func(c *swift.UpdateContainerInput, _ *swift.UpdateAccountInput) { c.TempURLKey = "a key" },
+		"its other": func(c *swift.UpdateContainerInput, _ *swift.UpdateAccountInput) { c.TempURLKey2 = "a key" },
+		"account":   func(_ *swift.UpdateContainerInput, a *swift.UpdateAccountInput) { a.TempURLKey = "a key" },
+		"the other": func(_ *swift.UpdateContainerInput, a *swift.UpdateAccountInput) { a.TempURLKey2 = "a key" },
+		"":          func(*swift.UpdateContainerInput, *swift.UpdateAccountInput) {},
+	} {
 		c := newCloud(t)
-		c.container.Set(at, "a key")
-		c.account.Set(at, "a key")
+		container, account := swift.UpdateContainerInput{Container: "uploads"}, swift.UpdateAccountInput{}
+		set(&container, &account)
+		_, err := c.Client().UpdateContainer(t.Context(), &container)
+		require.NoError(t, err)
+		_, err = c.Client().UpdateAccount(t.Context(), &account)
+		require.NoError(t, err)
 		status, page, stderr := c.run(t, "-container", "uploads")
 		if at == "" {
 			require.Equal(t, 1, status)
@@ -138,13 +149,13 @@ func TestKeys(t *testing.T) {
 func TestServed(t *testing.T) {
 	t.Parallel()
 	c := newCloud(t)
-	c.account.Set("X-Account-Meta-Temp-Url-Key", "a key")
+	c.setKey(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	r, w := io.Pipe()
 	ended := make(chan int, 1)
 	go func() {
-		env := map[string]string{"HOME": "/", "OS_AUTH_URL": c.URL + "/v3", "OS_USERNAME": "u", "OS_PASSWORD": "p", "OS_PROJECT_ID": "p"}
+		env := map[string]string{"HOME": "/", "OS_AUTH_URL": c.IdentityURL(), "OS_USERNAME": "u", "OS_PASSWORD": "p", "OS_PROJECT_ID": "p"}
 		ended <- command(ctx, []string{"-container", "uploads", "-listen", "127.0.0.1:0"}, func(n string) (string, bool) { v, ok := env[n]; return v, ok }, io.Discard, w)
 		w.Close()
 	}()
@@ -190,12 +201,12 @@ func TestUsage(t *testing.T) {
 		require.Equal(t, 2, status)
 		require.Contains(t, stderr, want)
 	}
-	require.Empty(t, c.asked)
+	require.Empty(t, c.Requests())
 	status, _, stderr := c.run(t, "-h")
 	require.Zero(t, status)
 	require.Contains(t, stderr, "-max-file-size BYTES")
 
-	c.container.Set("X-Container-Meta-Temp-Url-Key", "a key")
+	c.setKey(t)
 	for want, args := range map[string][]string{
 		"404":                          {"-container", "other"},
 		"MaxFileSize must be above 0":  {"-container", "uploads", "-max-file-size", "0"},

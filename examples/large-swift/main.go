@@ -1,13 +1,15 @@
 // Command large-swift stores a file of any size in OpenStack Swift, and prints a link by which
 // anybody can download it for a while.
 //
+//	go run ./examples/large-swift -container scratch -new-key -verify   # needs nothing: brings its own Swift
 //	go run ./examples/large-swift -container backup -new-key disk.img
 //	curl -OJ "$(go run ./examples/large-swift -container backup -expires 24h disk.img)"
 //	go run ./examples/large-swift -container scratch -new-key -size 1GiB -verify   # random bytes
 //	go run ./examples/large-swift -container backup -object disk.img -delete
 //
 // It logs in as OpenStack's own tools do: with the OS_* variables that an openrc file sets, or to
-// the cloud of clouds.yaml that -cloud or OS_CLOUD names. The container is made if there is none.
+// the cloud of clouds.yaml that -cloud or OS_CLOUD names. Where there is neither, it starts a Swift in
+// memory, which ends with it. The container is made if there is none.
 //
 // What is larger than a part becomes a Static Large Object: its segments are sent in parallel,
 // each compared by its MD5, into a container of their own beside the object's, and a manifest
@@ -32,7 +34,9 @@ import (
 	"github.com/stowage-go/stowage/examples/internal/file"
 	"github.com/stowage-go/stowage/examples/internal/flags"
 	"github.com/stowage-go/stowage/examples/internal/program"
+	"github.com/stowage-go/stowage/identity"
 	"github.com/stowage-go/stowage/swift"
+	"github.com/stowage-go/stowage/swift/swifttest"
 	"github.com/stowage-go/stowage/swift/transfer"
 )
 
@@ -48,11 +52,11 @@ func run(ctx context.Context, args []string, lookup func(string) (string, bool),
 	if err != nil {
 		return err
 	}
-	client, logout, err := account.Open(o.cloud, "stowage-large-swift", lookup)
+	client, end, err := open(o.cloud, lookup, stderr)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, logout(ctx)) }()
+	defer func() { err = errors.Join(err, end(ctx)) }()
 	if o.remove {
 		return remove(ctx, client, o, stderr)
 	}
@@ -95,6 +99,24 @@ func run(ctx context.Context, args []string, lookup func(string) (string, bool),
 	fmt.Fprintf(stderr, "link        until %s, signed with %s\n", link.Expires.Format(time.DateTime+" MST"), link.Digest)
 	_, err = fmt.Fprintln(stdout, link.URL())
 	return err
+}
+
+const userAgent = "stowage-large-swift"
+
+// open makes a client of the account that the environment says; without one, of a server in this
+// program. end logs out, or ends the server.
+func open(cloud string, lookup func(string) (string, bool), stderr io.Writer) (_ *swift.Client, end func(context.Context) error, err error) {
+	client, logout, err := account.Open(cloud, userAgent, lookup)
+	if !errors.Is(err, identity.ErrNotConfigured) {
+		return client, logout, err
+	}
+	server, err := swifttest.Start()
+	if err != nil {
+		return nil, nil, err
+	}
+	fmt.Fprintf(stderr, "server      %s, in memory: it ends with this program, and the link with it\n", server.URL)
+	end = func(context.Context) error { server.Close(); return nil }
+	return server.Client(func(o *swift.Options) { o.UserAgent = userAgent }), end, nil
 }
 
 // ensure makes the container if there is none.

@@ -8,7 +8,6 @@ import (
 	"io"
 	"mime/multipart"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -16,6 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stowage-go/stowage/examples/internal/sandbox"
+	"github.com/stowage-go/stowage/swift"
+	"github.com/stowage-go/stowage/swift/swifttest"
 )
 
 func lookup(env map[string]string) func(string) (string, bool) {
@@ -189,40 +190,14 @@ func TestServerOfItsOwn(t *testing.T) {
 	sandbox.RequireEmpty(t, temp)
 }
 
-// TestSwift is about what is signed; TestBrowser has a Swift take it.
+// TestSwift has a Swift in memory take what is signed; TestBrowser has a real one.
 func TestSwift(t *testing.T) {
 	sandbox.New(t)
-	var cloud *httptest.Server
-	var allowed string
-	cloud = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch r.Method + " " + r.URL.Path {
-		case "POST /v3/auth/tokens":
-			w.Header().Set("X-Subject-Token", "token")
-			w.WriteHeader(http.StatusCreated)
-			_ = json.NewEncoder(w).Encode(map[string]any{"token": map[string]any{
-				"expires_at": "2100-01-01T00:00:00Z", "methods": []string{"password"},
-				"catalog": []any{map[string]any{"type": "object-store", "endpoints": []any{
-					map[string]any{"interface": "public", "region_id": "R", "region": "R", "url": cloud.URL + "/v1/AUTH_p"},
-				}}},
-			}})
-		case "DELETE /v3/auth/tokens":
-			w.WriteHeader(http.StatusNoContent)
-		case "GET /info":
-			_, _ = io.WriteString(w, `{"formpost":{"allowed_digests":["sha256"]},"tempurl":{"methods":["GET"],"allowed_digests":["sha256"]}}`)
-		case "HEAD /v1/AUTH_p/inbox":
-			w.Header().Set("X-Container-Meta-Temp-Url-Key", "a key")
-			w.WriteHeader(http.StatusNoContent)
-		case "POST /v1/AUTH_p/inbox":
-			allowed = r.Header.Get("X-Container-Meta-Access-Control-Allow-Origin")
-			w.WriteHeader(http.StatusNoContent)
-		default:
-			w.WriteHeader(http.StatusNotFound)
-		}
-	}))
-	t.Cleanup(cloud.Close)
-	env := map[string]string{"HOME": t.TempDir(), "OS_AUTH_URL": cloud.URL + "/v3", "OS_USERNAME": "u", "OS_PASSWORD": "p", "OS_PROJECT_ID": "p"}
+	cloud := swifttest.NewServer(t, func(o *swifttest.Options) { o.User, o.Key, o.Containers = "p:u", "p", []string{"inbox"} })
+	_, err := cloud.Client().UpdateContainer(t.Context(), &swift.UpdateContainerInput{Container: "inbox", TempURLKey: "a key"})
+	require.NoError(t, err)
+	env := map[string]string{"HOME": t.TempDir(), "OS_AUTH_URL": cloud.IdentityURL(), "OS_USERNAME": "u", "OS_PASSWORD": "p", "OS_PROJECT_ID": "p"}
 	at := serve(t, env, "-container", "inbox", "-prefix", "in/", "-cors")
-	require.Equal(t, at, allowed)
 	_, page, _ := get(t, at)
 	require.Contains(t, page, `value="formpost" checked> Swift FormPost`)
 	require.NotContains(t, page, "POST policy")
@@ -231,11 +206,16 @@ func TestSwift(t *testing.T) {
 	require.NotContains(t, text, "a key")
 	require.Regexp(t, `^in/[a-z2-7]{26}/a %22b%22\.txt$`, u.Object)
 	folder, _, _ := strings.Cut(u.Object, "a %22")
-	require.Equal(t, cloud.URL+"/v1/AUTH_p/inbox/"+folder, u.URL)
+	require.Equal(t, cloud.StorageURL()+"/inbox/"+folder, u.URL)
 	link, err := url.Parse(u.Link)
 	require.NoError(t, err)
 	require.Equal(t, "/v1/AUTH_p/inbox/"+u.Object, link.Path)
 	require.Len(t, link.Query().Get("temp_url_sig"), 64)
+	status, text = send(t, at, u, `a %22b%22.txt`, []byte("12345"))
+	require.Equal(t, 201, status, text)
+	status, text, _ = get(t, u.Link)
+	require.Equal(t, 200, status)
+	require.Equal(t, "12345", text)
 
 	var out bytes.Buffer
 	require.ErrorContains(t, run(t.Context(), []string{"-container", "other"}, lookup(env), &out, io.Discard), "404")

@@ -75,7 +75,7 @@ func (s *largeServer) uploadAndKill(t *testing.T, container, file string, parts 
 }
 
 func TestSwiftLargeResume(t *testing.T) {
-	eachLarge(t, func(t *testing.T, s *largeServer) {
+	eachLargeBackend(t, func(t *testing.T, s *largeServer) {
 		container := s.container(t)
 		body := data(9*mib + 1)
 		file := filepath.Join(t.TempDir(), "source")
@@ -109,7 +109,7 @@ func TestSwiftLargeResume(t *testing.T) {
 }
 
 func TestSwiftLargeAbortCheckpoint(t *testing.T) {
-	eachLarge(t, func(t *testing.T, s *largeServer) {
+	eachLargeBackend(t, func(t *testing.T, s *largeServer) {
 		container := s.container(t)
 		body := data(8 * mib)
 		file := filepath.Join(t.TempDir(), "source")

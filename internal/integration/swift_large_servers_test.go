@@ -14,6 +14,7 @@ import (
 
 	"github.com/stowage-go/stowage/identity"
 	"github.com/stowage-go/stowage/swift"
+	"github.com/stowage-go/stowage/swift/swifttest"
 	"github.com/stowage-go/stowage/swift/transfer"
 )
 
@@ -56,7 +57,17 @@ func openLarge(name string, fns ...func(*swift.Options)) (*largeServer, error) {
 	return s, err
 }
 
+// eachLarge runs a test on every picked server, and on package swifttest, which is to do as OpenStack.
 func eachLarge(t *testing.T, test func(*testing.T, *largeServer)) {
+	t.Run("swifttest", func(t *testing.T) {
+		t.Parallel()
+		test(t, &largeServer{name: "openstack", client: swifttest.NewServer(t).Client()})
+	})
+	eachLargeBackend(t, test)
+}
+
+// eachLargeBackend leaves out swifttest, which other processes can't open by its name.
+func eachLargeBackend(t *testing.T, test func(*testing.T, *largeServer)) {
 	for _, name := range largeServers() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

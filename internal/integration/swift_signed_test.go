@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stowage-go/stowage/swift"
+	"github.com/stowage-go/stowage/swift/swifttest"
 )
 
 // signedServer is a Swift account whose TempURLs and forms are tried by plain net/http.
@@ -28,8 +29,15 @@ type signedServer struct {
 	project bool
 }
 
-// eachSigned runs a test on every picked server that speaks Swift.
+// eachSigned runs a test on every picked server that speaks Swift, and on package swifttest, which is
+// to do as OpenStack.
 func eachSigned(t *testing.T, test func(*testing.T, *signedServer)) {
+	t.Run("swifttest", func(t *testing.T) {
+		s := &signedServer{name: "openstack", key: swift.Secret("key " + bucketName()), refused: http.StatusUnauthorized, project: true}
+		s.options = swifttest.NewServer(t).Options()
+		s.client = s.with(t)
+		test(t, s)
+	})
 	t.Run("openstack", func(t *testing.T) {
 		k := openKeystone(t)
 		s := &signedServer{name: "openstack", key: swift.Secret("key " + bucketName()), refused: http.StatusUnauthorized, project: true}

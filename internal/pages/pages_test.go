@@ -96,7 +96,8 @@ func compile(t *testing.T, exports map[string]string, snippet string, native boo
 	clients := "client *s3.Client, manager *transfer.Manager, in *s3.PutObjectInput"
 	if native {
 		clients = "client *swift.Client, key swift.Secret"
-		source.WriteString("import \"github.com/stowage-go/stowage/swift/transfer\"\n")
+		source.WriteString("import \"github.com/stowage-go/stowage/swift/swifttest\"\nimport \"github.com/stowage-go/stowage/swift/transfer\"\n")
+		source.WriteString("func archive(context.Context, *swift.Client) error { return nil }\n")
 	} else {
 		source.WriteString("import \"github.com/stowage-go/stowage/s3/s3test\"\nimport \"github.com/stowage-go/stowage/s3/transfer\"\n")
 		source.WriteString("func backup(context.Context, *s3.Client) error { return nil }\n")
@@ -130,7 +131,7 @@ func exportData(t *testing.T) map[string]string {
 	t.Helper()
 	list := exec.CommandContext(t.Context(), "go", append([]string{
 		"list", "-export", "-deps", "-json=ImportPath,Export",
-		"github.com/stowage-go/stowage/s3/transfer", "github.com/stowage-go/stowage/s3/s3test", "github.com/stowage-go/stowage/swift/transfer",
+		"github.com/stowage-go/stowage/s3/transfer", "github.com/stowage-go/stowage/s3/s3test", "github.com/stowage-go/stowage/swift/swifttest", "github.com/stowage-go/stowage/swift/transfer",
 	}, imports...)...)
 	list.Stderr = os.Stderr
 	out, err := list.Output()

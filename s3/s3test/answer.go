@@ -3,33 +3,15 @@ package s3test
 import (
 	"bytes"
 	"encoding/xml"
-	"io"
-	"log"
 	"net/http"
+
+	"github.com/stowage-go/stowage/internal/scripted"
 )
 
-// quiet is for what net/http has to say about connections that broke.
-var quiet = log.New(io.Discard, "", 0)
-
 // answer is a whole answer in memory.
-type answer struct {
-	status int
-	header http.Header
-	body   []byte
-	code   string // of an error
-}
+type answer = scripted.Answer
 
-func (a *answer) set(name, value string) *answer {
-	if value != "" {
-		if a.header == nil {
-			a.header = http.Header{}
-		}
-		a.header.Set(name, value)
-	}
-	return a
-}
-
-func empty(status int) *answer { return &answer{status: status, header: http.Header{}} }
+func empty(status int) *answer { return &answer{Status: status, Header: http.Header{}} }
 
 // document answers with an XML document.
 func document(v any) *answer {
@@ -38,7 +20,7 @@ func document(v any) *answer {
 	if err := xml.NewEncoder(&b).Encode(v); err != nil {
 		return refuse(http.StatusInternalServerError, "InternalError", err.Error())
 	}
-	return (&answer{status: http.StatusOK, body: b.Bytes()}).set("Content-Type", "application/xml")
+	return (&answer{Status: http.StatusOK, Body: b.Bytes()}).Set("Content-Type", "application/xml")
 }
 
 // refuse answers with an error of S3's.
@@ -56,6 +38,6 @@ type failure struct {
 
 func (f failure) answer(status int) *answer {
 	a := document(f)
-	a.status, a.code = status, f.Code
+	a.Status, a.Code = status, f.Code
 	return a
 }

@@ -35,7 +35,7 @@ func (q *request) readBody() *answer {
 		if err == nil && q.Header.Get("X-Amz-Decoded-Content-Length") != strconv.Itoa(len(q.body)) {
 			return incomplete
 		}
-	case q.ContentLength < 0 && (q.operation == "PutObject" || q.operation == "UploadPart"):
+	case q.ContentLength < 0 && (q.Operation() == "PutObject" || q.Operation() == "UploadPart"):
 		return refuse(http.StatusLengthRequired, "MissingContentLength", "You must provide the Content-Length HTTP header.")
 	default:
 		q.body, err = io.ReadAll(limited)
@@ -74,7 +74,7 @@ func (q *request) verifyChecksum() *answer {
 			return refuse(http.StatusBadRequest, "InvalidRequest", "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.")
 		}
 		q.checksum, q.checksumValue = a, value
-		if q.operation != "CompleteMultipartUpload" && value != sumOf(a, q.body) {
+		if q.Operation() != "CompleteMultipartUpload" && value != sumOf(a, q.body) {
 			return refuse(http.StatusBadRequest, "BadDigest", "The "+string(a)+" you specified did not match the calculated checksum.")
 		}
 	}

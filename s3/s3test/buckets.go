@@ -61,7 +61,7 @@ func (q *request) createBucket(b *bucket) *answer {
 		}
 	}
 	q.server.buckets[q.bucket] = newBucket(q.now)
-	return empty(http.StatusOK).set("Location", "/"+q.bucket)
+	return empty(http.StatusOK).Set("Location", "/"+q.bucket)
 }
 
 func (q *request) deleteBucket(b *bucket) *answer {

@@ -68,7 +68,7 @@ func (q *request) createMultipartUpload(b *bucket) *answer {
 		XMLName               xml.Name `xml:"InitiateMultipartUploadResult"`
 		Bucket, Key, UploadId string
 	}{Bucket: q.bucket, Key: q.key, UploadId: id}).
-		set("X-Amz-Checksum-Algorithm", string(u.checksum)).set("X-Amz-Checksum-Type", string(u.checksumType))
+		Set("X-Amz-Checksum-Algorithm", string(u.checksum)).Set("X-Amz-Checksum-Type", string(u.checksumType))
 }
 
 // upload is the one that the request is about.
@@ -80,33 +80,36 @@ func (q *request) upload(b *bucket) (*upload, *answer) {
 	return u, nil
 }
 
-func (q *request) uploadPart(b *bucket) *answer {
+// uploadOfPart is the upload that the request brings a part of.
+func (q *request) uploadOfPart(b *bucket) (*upload, *answer) {
 	u, bad := q.upload(b)
+	if bad == nil && (q.part < 1 || q.part > MaxParts) {
+		bad = refuse(http.StatusBadRequest, "InvalidArgument", "Part number must be an integer between 1 and 10000, inclusive")
+	}
+	return u, bad
+}
+
+func (q *request) uploadPart(b *bucket) *answer {
+	u, bad := q.uploadOfPart(b)
 	if bad != nil {
 		return bad
-	}
-	if q.part < 1 || q.part > MaxParts {
-		return refuse(http.StatusBadRequest, "InvalidArgument", "Part number must be an integer between 1 and 10000, inclusive")
 	}
 	if q.checksum != u.checksum && q.checksum+u.checksum != checksum.CRC64NVME && u.checksum != "" {
 		return refuse(http.StatusBadRequest, "InvalidRequest", fmt.Sprintf("Checksum Type mismatch occurred, expected checksum Type: %s, actual checksum Type: %s", u.checksum, q.checksum))
 	}
 	p := &part{body: q.body, etag: etagOf(q.body), checksumValue: q.checksumValue, modified: q.now}
 	u.parts[q.part] = p
-	a := empty(http.StatusOK).set("ETag", p.etag)
+	a := empty(http.StatusOK).Set("ETag", p.etag)
 	if q.checksum != "" {
-		a.set(checksum.Header(q.checksum), q.checksumValue)
+		a.Set(checksum.Header(q.checksum), q.checksumValue)
 	}
 	return a
 }
 
 func (q *request) uploadPartCopy(b *bucket) *answer {
-	u, bad := q.upload(b)
+	u, bad := q.uploadOfPart(b)
 	if bad != nil {
 		return bad
-	}
-	if q.part < 1 || q.part > MaxParts {
-		return refuse(http.StatusBadRequest, "InvalidArgument", "Part number must be an integer between 1 and 10000, inclusive")
 	}
 	from, bad := q.source()
 	if bad != nil {

@@ -57,8 +57,8 @@ func (q *request) putObject(b *bucket) *answer {
 	}
 	o := q.object(q.Header, tags)
 	b.objects[q.key] = o
-	a := empty(http.StatusOK).set("ETag", o.etag)
-	return a.set(checksum.Header(o.checksum), o.checksumValue).set("X-Amz-Checksum-Type", string(o.checksumType))
+	a := empty(http.StatusOK).Set("ETag", o.etag)
+	return a.Set(checksum.Header(o.checksum), o.checksumValue).Set("X-Amz-Checksum-Type", string(o.checksumType))
 }
 
 // object is that of the request's body and checksum.
@@ -112,33 +112,33 @@ func (q *request) getObject(b *bucket) *answer {
 	}
 	a := empty(http.StatusOK)
 	for name := range o.header {
-		a.set(name, o.header.Get(name))
+		a.Set(name, o.header.Get(name))
 	}
-	a.set("ETag", o.etag).set("Accept-Ranges", "bytes").set("Last-Modified", o.modified.UTC().Format(http.TimeFormat))
+	a.Set("ETag", o.etag).Set("Accept-Ranges", "bytes").Set("Last-Modified", o.modified.UTC().Format(http.TimeFormat))
 	if len(o.tags) > 0 {
-		a.set("X-Amz-Tagging-Count", strconv.Itoa(len(o.tags)))
+		a.Set("X-Amz-Tagging-Count", strconv.Itoa(len(o.tags)))
 	}
 	if q.part > 0 && o.ends != nil {
-		a.set("X-Amz-Mp-Parts-Count", strconv.Itoa(len(o.ends)))
+		a.Set("X-Amz-Mp-Parts-Count", strconv.Itoa(len(o.ends)))
 	}
 	for parameter, name := range map[string]string{
 		"response-content-type": "Content-Type", "response-content-language": "Content-Language", "response-expires": "Expires",
 		"response-cache-control": "Cache-Control", "response-content-disposition": "Content-Disposition", "response-content-encoding": "Content-Encoding",
 	} {
-		a.set(name, q.query[parameter])
+		a.Set(name, q.query[parameter])
 	}
 	first, last, ranged, bad := q.span(o)
 	if bad != nil {
-		return bad.set("Content-Range", fmt.Sprintf("bytes */%d", len(o.body)))
+		return bad.Set("Content-Range", fmt.Sprintf("bytes */%d", len(o.body)))
 	}
-	a.body = o.body
+	a.Body = o.body
 	if ranged {
-		a.status, a.body = http.StatusPartialContent, o.body[first:last+1]
-		a.set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", first, last, len(o.body)))
+		a.Status, a.Body = http.StatusPartialContent, o.body[first:last+1]
+		a.Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", first, last, len(o.body)))
 	} else if q.Header.Get("X-Amz-Checksum-Mode") == "ENABLED" {
-		a.set(checksum.Header(o.checksum), o.checksumValue).set("X-Amz-Checksum-Type", string(o.checksumType))
+		a.Set(checksum.Header(o.checksum), o.checksumValue).Set("X-Amz-Checksum-Type", string(o.checksumType))
 	}
-	return a.set("Content-Length", strconv.Itoa(len(a.body)))
+	return a.Set("Content-Length", strconv.Itoa(len(a.Body)))
 }
 
 // unmet is the answer to conditions of a read that don't hold (RFC 9110, section 13.2.2).
@@ -156,7 +156,7 @@ func (q *request) unmet(o *object) *answer {
 	} else if t, ok := at("If-Unmodified-Since"); ok && modified.After(t) {
 		return failed
 	}
-	unchanged := empty(http.StatusNotModified).set("ETag", o.etag).set("Last-Modified", o.modified.UTC().Format(http.TimeFormat))
+	unchanged := empty(http.StatusNotModified).Set("ETag", o.etag).Set("Last-Modified", o.modified.UTC().Format(http.TimeFormat))
 	if match := q.Header.Get("If-None-Match"); match != "" {
 		if matches(match, o.etag) {
 			return unchanged

@@ -75,19 +75,19 @@ func (q *request) postObject(b *bucket) *answer {
 		query.Set("key", q.key)
 		query.Set("etag", etagOf(file))
 		to.RawQuery = query.Encode()
-		return empty(http.StatusSeeOther).set("Location", to.String())
+		return empty(http.StatusSeeOther).Set("Location", to.String())
 	}
 	switch fields["success_action_status"] {
 	case "200":
-		a.status = http.StatusOK
+		a.Status = http.StatusOK
 	case "201":
 		a = document(struct {
 			XMLName                     xml.Name `xml:"PostResponse"`
 			Location, Bucket, Key, ETag string
 		}{Location: location, Bucket: q.bucket, Key: q.key, ETag: etagOf(file)})
-		a.status = http.StatusCreated
+		a.Status = http.StatusCreated
 	}
-	return a.set("ETag", etagOf(file)).set("Location", location)
+	return a.Set("ETag", etagOf(file)).Set("Location", location)
 }
 
 func (q *request) authenticateForm(fields map[string]string) *answer {

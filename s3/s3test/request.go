@@ -15,13 +15,13 @@ const operationPost = "PostObject"
 // request is a request on its way through the server.
 type request struct {
 	*http.Request
-	server    *Server
-	now       time.Time
-	operation string
-	bucket    string
-	key       string
-	part      int
-	query     map[string]string
+	server *Server
+	now    time.Time
+	route  *route // nil: of none of the operations
+	bucket string
+	key    string
+	part   int
+	query  map[string]string
 
 	payload       string // what is signed of the body
 	signature     *signature
@@ -47,7 +47,7 @@ var routes = []route{
 
 	{http.MethodPut, 1, "", "", "CreateBucket", (*request).createBucket},
 	{http.MethodHead, 1, "", "", "HeadBucket", func(q *request, _ *bucket) *answer {
-		return empty(http.StatusOK).set("X-Amz-Bucket-Region", q.server.options.Region)
+		return empty(http.StatusOK).Set("X-Amz-Bucket-Region", q.server.options.Region)
 	}},
 	{http.MethodDelete, 1, "", "", "DeleteBucket", (*request).deleteBucket},
 	{http.MethodGet, 1, "location", "", "GetBucketLocation", (*request).getBucketLocation},
@@ -93,12 +93,11 @@ func (q *request) parse() {
 		q.query[name] = values[0]
 	}
 	q.part, _ = strconv.Atoi(q.query["partNumber"])
-	if r := q.route(); r != nil {
-		q.operation = r.operation
-	}
+	q.route = q.find()
 }
 
-func (q *request) route() *route {
+// find is the route of the request.
+func (q *request) find() *route {
 	level := 0
 	if q.bucket != "" {
 		level = 1
@@ -121,15 +120,47 @@ func (q *request) route() *route {
 	return nil
 }
 
-// work does what is asked, with the server's lock held.
-func (q *request) work() *answer {
-	r := q.route()
+// Operation implements scripted.Exchange, as the methods below do.
+func (q *request) Operation() string {
+	if q.route == nil {
+		return ""
+	}
+	return q.route.operation
+}
+
+// Prepare verifies the signature, and reads the body.
+func (q *request) Prepare() *answer {
+	if bad := q.authenticate(); bad != nil {
+		return bad
+	}
+	return q.readBody()
+}
+
+// Work does what is asked.
+func (q *request) Work() *answer {
+	r := q.route
 	if r == nil {
 		return refuse(http.StatusNotImplemented, "NotImplemented", "s3test does not know this operation")
 	}
+	q.server.mu.Lock()
+	defer q.server.mu.Unlock()
 	b := q.server.buckets[q.bucket]
 	if b == nil && r.level > 0 && r.operation != "CreateBucket" {
 		return refuse(http.StatusNotFound, "NoSuchBucket", "The specified bucket does not exist")
 	}
 	return r.work(q, b)
+}
+
+// Fail answers as a fault has it.
+func (*request) Fail(status int, code, message string) *answer { return refuse(status, code, message) }
+
+// Record is what [Server.Requests] tells.
+func (q *request) Record(status int, code string) Request {
+	h := q.Header.Clone()
+	h.Del("Authorization")
+	h.Del("X-Amz-Security-Token")
+	return Request{
+		Operation: q.Operation(), Bucket: q.bucket, Key: q.key, PartNumber: q.part,
+		Header: h, Size: int64(len(q.body)), StatusCode: status, Code: code,
+	}
 }

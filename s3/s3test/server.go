@@ -5,11 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
-	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
+	"github.com/stowage-go/stowage/internal/scripted"
 	"github.com/stowage-go/stowage/s3"
 	"github.com/stowage-go/stowage/sigv4"
 )
@@ -51,14 +51,11 @@ type Server struct {
 	URL string
 
 	options  Options
-	http     *httptest.Server
+	listener *scripted.Listener
+	script   scripted.Script[Request]
+	number   atomic.Int64 // of requests, for their ids
 	mu       sync.Mutex
 	buckets  map[string]*bucket
-	requests []Request
-	faults   []*Fault
-	report   func(string) // what breaks an expectation
-	expected []string
-	number   int // of requests, for their ids
 	uploads  int // ever made, for their ids
 }
 
@@ -83,21 +80,15 @@ func Start(fns ...func(*Options)) (*Server, error) {
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
-	s := &Server{options: o, buckets: map[string]*bucket{}, report: func(string) {}}
+	s := &Server{options: o, buckets: map[string]*bucket{}}
 	for _, name := range o.Buckets {
 		if !validBucket(name) {
 			return nil, fmt.Errorf("s3test: %q is no bucket's name", name)
 		}
 		s.buckets[name] = newBucket(o.Clock())
 	}
-	s.http = httptest.NewUnstartedServer(http.HandlerFunc(s.serve))
-	s.http.Config.ErrorLog = quiet
-	if o.TLS {
-		s.http.StartTLS()
-	} else {
-		s.http.Start()
-	}
-	s.URL = s.http.URL
+	s.listener = scripted.Listen(s.serve, o.TLS)
+	s.URL = s.listener.URL()
 	return s, nil
 }
 
@@ -110,21 +101,12 @@ func NewServer(t TB, fns ...func(*Options)) *Server {
 		t.Fatalf("%v", err)
 		return nil
 	}
-	s.report = func(what string) { t.Errorf("s3test: %s", what) }
-	t.Cleanup(func() {
-		s.Close()
-		for _, op := range s.outstanding() {
-			t.Errorf("s3test: %s was expected, and did not come", op)
-		}
-	})
+	s.script.Watch(t, "s3test", s.Close)
 	return s
 }
 
 // Close ends the server and all its connections.
-func (s *Server) Close() {
-	s.http.CloseClientConnections() // a client's idle ones would hold Close up
-	s.http.Close()
-}
+func (s *Server) Close() { s.listener.Close() }
 
 // Options are those of [s3.New] for this server: endpoint, region, keys, addressing and the
 // profile of Amazon S3. Retries follow each other at once.
@@ -134,7 +116,7 @@ func (s *Server) Options() s3.Options {
 		Endpoint: s.URL, Region: s.options.Region, Profile: s3.AWS(), Addressing: s3.AddressingPath,
 		Credentials: sigv4.Static(c.AccessKeyID, c.SecretAccessKey, c.SessionToken),
 		BaseDelay:   1, MaxDelay: 1,
-		HTTPClient: s.http.Client(),
+		HTTPClient: s.listener.Client(),
 	}
 	o.Profile.MinPartSize = s.options.MinPartSize
 	return o
@@ -150,7 +132,7 @@ func (s *Server) Client(fns ...func(*s3.Options)) *s3.Client {
 }
 
 // HTTPClient trusts the server's certificate. It is for requests that are presigned.
-func (s *Server) HTTPClient() *http.Client { return s.http.Client() }
+func (s *Server) HTTPClient() *http.Client { return s.listener.Client() }
 
 // Request is a request that the server got.
 type Request struct {
@@ -171,11 +153,7 @@ type Request struct {
 }
 
 // Requests are those that came, in the order in which they were answered.
-func (s *Server) Requests() []Request {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return append([]Request(nil), s.requests...)
-}
+func (s *Server) Requests() []Request { return s.script.Requests() }
 
 // Operations are the names of [Server.Requests].
 func (s *Server) Operations() []string {
@@ -189,77 +167,7 @@ func (s *Server) Operations() []string {
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	q := &request{Request: r, server: s, now: s.options.Clock()}
 	q.parse()
-	s.mu.Lock()
-	s.number++
 	w.Header().Set("Date", q.now.UTC().Format(http.TimeFormat)) // by which clients set theirs
-	w.Header().Set("X-Amz-Request-Id", fmt.Sprintf("S3TEST%010d", s.number))
-	s.expect(q.operation)
-	fault := s.fault(q)
-	s.mu.Unlock()
-
-	a := q.answer(fault)
-	record := Request{
-		Operation: q.operation, Bucket: q.bucket, Key: q.key, PartNumber: q.part,
-		Header: r.Header.Clone(), Size: int64(len(q.body)), StatusCode: a.status, Code: a.code,
-	}
-	record.Header.Del("Authorization")
-	record.Header.Del("X-Amz-Security-Token")
-	broken := fault != nil && fault.Drop
-	if broken {
-		record.StatusCode, record.Code = 0, ""
-	}
-	s.mu.Lock()
-	s.requests = append(s.requests, record)
-	s.mu.Unlock()
-	if broken {
-		panic(http.ErrAbortHandler)
-	}
-	a.write(w, r, fault)
-}
-
-// answer is what the request gets: the fault's, or that of the work.
-func (q *request) answer(fault *Fault) *answer {
-	bad := q.authenticate()
-	if bad == nil {
-		bad = q.readBody()
-	}
-	if fault != nil && !fault.After {
-		if fault.StatusCode != 0 {
-			return refuse(fault.StatusCode, fault.Code, "as injected")
-		}
-		if fault.Drop {
-			return refuse(0, "", "")
-		}
-	}
-	if bad != nil {
-		return bad
-	}
-	q.server.mu.Lock()
-	a := q.work()
-	q.server.mu.Unlock()
-	if fault != nil && fault.StatusCode != 0 {
-		return refuse(fault.StatusCode, fault.Code, "as injected, after the work")
-	}
-	return a
-}
-
-// write sends the answer; a fault may cut its body off.
-func (a *answer) write(w http.ResponseWriter, r *http.Request, fault *Fault) {
-	for name, values := range a.header {
-		w.Header()[name] = values
-	}
-	body := a.body
-	if w.Header().Get("Content-Length") == "" && a.status != http.StatusNoContent && a.status != http.StatusNotModified {
-		w.Header().Set("Content-Length", strconv.Itoa(len(body)))
-	}
-	w.WriteHeader(a.status)
-	if r.Method == http.MethodHead {
-		return
-	}
-	if fault != nil && fault.CutAfter > 0 && fault.CutAfter < int64(len(body)) {
-		_, _ = w.Write(body[:fault.CutAfter])
-		_ = http.NewResponseController(w).Flush()
-		panic(http.ErrAbortHandler)
-	}
-	_, _ = w.Write(body)
+	w.Header().Set("X-Amz-Request-Id", fmt.Sprintf("S3TEST%010d", s.number.Add(1)))
+	s.script.Serve(w, r, q)
 }

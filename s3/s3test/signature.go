@@ -43,7 +43,7 @@ func (q *request) authenticate() *answer {
 		return q.authenticateHeader(header)
 	case query.Has("X-Amz-Signature"):
 		return q.authenticateQuery(query)
-	case q.operation == operationPost:
+	case q.Operation() == operationPost:
 		return nil
 	}
 	return refuse(http.StatusForbidden, "AccessDenied", "Access Denied")

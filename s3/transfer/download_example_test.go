@@ -5,38 +5,27 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/stowage-go/stowage/s3"
+	"github.com/stowage-go/stowage/s3/s3test"
 	"github.com/stowage-go/stowage/s3/transfer"
-	"github.com/stowage-go/stowage/sigv4"
 )
 
-// newLog is a client of a store with one object of 200,000 bytes, 20 to a line.
-func newLog() (*s3.Client, func()) {
-	text := strings.Repeat("nothing happened...\n", 10_000)
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("ETag", `"tag"`)
-		http.ServeContent(w, r, "log", time.Unix(1700000000, 0), strings.NewReader(text))
-	}))
-	client, err := s3.New(s3.Options{
-		Endpoint: server.URL, Credentials: sigv4.Static("access", "secret", ""), HTTPClient: server.Client(),
-	})
-	if err != nil {
-		panic(err)
-	}
-	return client, server.Close
+// newLog is a server with one object of 200,000 bytes, 20 to a line.
+func newLog() *s3test.Server {
+	server := newServer()
+	server.Put("logs", "yesterday.log", []byte(strings.Repeat("nothing happened...\n", 10_000)))
+	return server
 }
 
 // A download that fails, or is killed, goes on where it was when it is called again.
 func ExampleManager_DownloadFile() {
-	client, stop := newLog() // s3.New(s3.Options{Endpoint: ...})
-	defer stop()
+	server := newLog()
+	defer server.Close()
+	client := server.Client() // s3.New(s3.Options{Endpoint: ...})
 	m, err := transfer.NewManager(client, func(o *transfer.Options) { o.KeepPartial = true })
 	if err != nil {
 		fmt.Println(err)
@@ -66,8 +55,9 @@ func ExampleManager_DownloadFile() {
 
 // An object is read line by line while its next parts are on their way.
 func ExampleManager_Open() {
-	client, stop := newLog()
-	defer stop()
+	server := newLog()
+	defer server.Close()
+	client := server.Client()
 	m, err := transfer.NewManager(client)
 	if err != nil {
 		fmt.Println(err)

@@ -4,37 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
 
 	"github.com/stowage-go/stowage/s3"
 	"github.com/stowage-go/stowage/s3/transfer"
-	"github.com/stowage-go/stowage/sigv4"
 )
-
-// newWebsite is a client of a bucket that holds old.html and nothing else.
-func newWebsite() (*s3.Client, func()) {
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch {
-		case r.URL.Query().Has("list-type"):
-			fmt.Fprint(w, `<ListBucketResult><Contents><Key>site/old.html</Key><Size>5</Size><LastModified>2026-01-02T03:04:05Z</LastModified></Contents></ListBucketResult>`)
-		case r.URL.Query().Has("delete"):
-			fmt.Fprint(w, `<DeleteResult></DeleteResult>`)
-		default:
-			standIn(w, r)
-		}
-	}))
-	client, err := s3.New(s3.Options{
-		Endpoint: server.URL, Credentials: sigv4.Static("access", "secret", ""), HTTPClient: server.Client(),
-	})
-	if err != nil {
-		panic(err)
-	}
-	return client, server.Close
-}
 
 func website() string {
 	dir, err := os.MkdirTemp("", "website")
@@ -51,8 +27,10 @@ func website() string {
 
 // A bucket is made to hold what a directory holds.
 func ExampleManager_Sync() {
-	client, stop := newWebsite() // s3.New(s3.Options{Endpoint: ...})
-	defer stop()
+	server := newServer()
+	defer server.Close()
+	server.Put("www", "site/old.html", []byte("gone?"))
+	client := server.Client() // s3.New(s3.Options{Endpoint: ...})
 	dir := website()
 	defer os.RemoveAll(dir)
 	m, err := transfer.NewManager(client)
@@ -86,8 +64,9 @@ func ExampleManager_Sync() {
 
 // What fails keeps nothing else from being sent, and is told by its name.
 func ExampleDirectoryError() {
-	client, stop := newStandIn()
-	defer stop()
+	server := newServer()
+	defer server.Close()
+	client := server.Client()
 	dir := website()
 	defer os.RemoveAll(dir)
 	if err := os.WriteFile(filepath.Join(dir, "locked"), nil, 0o600); err != nil {

@@ -16,8 +16,9 @@ import (
 // requests and its memory, small ones are not stuck behind large ones, and each reports
 // for itself.
 func ExampleManager_Upload_many() {
-	client, stop := newStandIn()
-	defer stop()
+	server := newServer()
+	defer server.Close()
+	client := server.Client()
 	manager, err := transfer.NewManager(client, func(o *transfer.Options) {
 		o.Concurrency = 8          // requests in flight of all uploads together, at the most
 		o.MemoryBudget = 100 << 20 // of all of them, too
@@ -37,7 +38,7 @@ func ExampleManager_Upload_many() {
 	var failed []error
 	for key, body := range bodies {
 		uploads.Go(func() {
-			_, err := manager.Upload(context.Background(), &s3.PutObjectInput{Bucket: "b", Key: key, Body: body})
+			_, err := manager.Upload(context.Background(), &s3.PutObjectInput{Bucket: "notes", Key: key, Body: body})
 			mu.Lock()
 			defer mu.Unlock()
 			if err != nil {
@@ -61,8 +62,9 @@ func ExampleManager_Upload_many() {
 // Options of a call are that upload's own: a backup in the background takes two requests at
 // a time and 10 MiB per second, whatever else the manager is doing.
 func ExampleOptions_background() {
-	client, stop := newStandIn()
-	defer stop()
+	server := newServer()
+	defer server.Close()
+	client := server.Client()
 	manager, err := transfer.NewManager(client)
 	if err != nil {
 		fmt.Println(err)

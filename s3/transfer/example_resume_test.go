@@ -7,19 +7,20 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/http"
 	"os"
 	"strings"
 	"time"
 
 	"github.com/stowage-go/stowage/s3"
+	"github.com/stowage-go/stowage/s3/s3test"
 	"github.com/stowage-go/stowage/s3/transfer"
 )
 
 // The same call begins an upload and goes on with it, whatever became of the process before.
 func ExampleManager_Upload_checkpoint() {
-	client, stop := newStandIn()
-	defer stop()
+	server := newServer()
+	defer server.Close()
+	client := server.Client()
 	m, err := transfer.NewManager(client)
 	if err != nil {
 		fmt.Println(err)
@@ -46,37 +47,37 @@ func ExampleManager_Upload_checkpoint() {
 
 // A nightly sweep of what nobody will complete.
 func ExampleManager_AbortIncomplete() {
-	client, stop := newClient(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method == http.MethodDelete {
-			w.WriteHeader(http.StatusNoContent)
+	now := time.Now().Add(-8 * 24 * time.Hour)
+	server, err := s3test.Start(func(o *s3test.Options) { o.Buckets, o.Clock = []string{"backup"}, func() time.Time { return now } })
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer server.Close()
+	client := server.Client()
+	ctx := context.Background()
+	for _, key := range []string{"logs/1", "logs/2"} { // the first is older than a week
+		if _, err := client.CreateMultipartUpload(ctx, &s3.CreateMultipartUploadInput{Bucket: "backup", Key: key}); err != nil {
+			fmt.Println(err)
 			return
 		}
-		fmt.Fprintf(w, `<ListMultipartUploadsResult>
-			<Upload><Key>logs/1</Key><UploadId>u1</UploadId><Initiated>2026-01-02T03:04:05Z</Initiated></Upload>
-			<Upload><Key>logs/2</Key><UploadId>u2</UploadId><Initiated>%s</Initiated></Upload></ListMultipartUploadsResult>`,
-			time.Now().UTC().Format(time.RFC3339))
-	})
-	defer stop()
+		now = time.Now()
+	}
 	m, err := transfer.NewManager(client)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	out, err := m.AbortIncomplete(context.Background(), "backup", "logs/", 7*24*time.Hour)
+	out, err := m.AbortIncomplete(ctx, "backup", "logs/", 7*24*time.Hour)
 	fmt.Println(out.Aborted, "aborted,", out.Spared, "younger than a week,", err)
 	// Output: 1 aborted, 1 younger than a week, <nil>
 }
 
 // Two processes send one object. Plan, share and receipts travel as JSON.
 func ExampleManager_Plan() {
-	client, stop := newClient(func(w http.ResponseWriter, r *http.Request) {
-		if q := r.URL.Query(); r.Method == http.MethodGet && q.Has("uploadId") {
-			fmt.Fprint(w, `<ListPartsResult></ListPartsResult>`)
-			return
-		}
-		standIn(w, r)
-	})
-	defer stop()
+	server := newServer()
+	defer server.Close()
+	client := server.Client()
 	m, err := transfer.NewManager(client, func(o *transfer.Options) { o.PartSize = 5 << 20 })
 	if err != nil {
 		fmt.Println(err)
@@ -103,6 +104,6 @@ func ExampleManager_Plan() {
 	merged, err := plan.Merge(all...)
 	fmt.Println(len(merged.Parts), "of", plan.Parts(), "parts,", len(plan.Missing(merged)), "shares missing,", err)
 	// Output:
-	// {"upload_id":"u1","parts":[{"part":3,"size":2097152,"etag":"\"tag\""}]} <nil>
+	// {"upload_id":"s3test-upload-1","parts":[{"part":3,"size":2097152,"etag":"\"3d1fac9a0e90cdd71f19e717128c8bc6\"","etag_md5":true,"checksum":"5VolKiFpEQU="}]} <nil>
 	// 3 of 3 parts, 0 shares missing, <nil>
 }

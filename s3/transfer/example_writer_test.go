@@ -38,8 +38,9 @@ func archive(ctx context.Context, m *transfer.Manager, bucket, key string, tree 
 }
 
 func ExampleWriter() {
-	client, stop := newStandIn() // s3.New(s3.Options{Endpoint: ...})
-	defer stop()
+	server := newServer()
+	defer server.Close()
+	client := server.Client() // s3.New(s3.Options{Endpoint: ...})
 	m, err := transfer.NewManager(client)
 	if err != nil {
 		fmt.Println(err)
@@ -52,8 +53,9 @@ func ExampleWriter() {
 
 // A display of everything that a manager does.
 func ExampleManager_Watch() {
-	client, stop := newStandIn()
-	defer stop()
+	server := newServer()
+	defer server.Close()
+	client := server.Client()
 	m, err := transfer.NewManager(client)
 	if err != nil {
 		fmt.Println(err)
