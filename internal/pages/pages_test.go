@@ -50,7 +50,7 @@ func pages(t *testing.T) map[string]string {
 
 var (
 	fence     = regexp.MustCompile("(?ms)^```go\n(.*?)^```$")
-	swiftName = regexp.MustCompile(`\bswift\.[A-Z]`)
+	swiftName = regexp.MustCompile(`\bswift(test)?\.[A-Z]`)
 )
 
 // Every snippet of Go in the README and the recipes compiles in a function that has what its readers
