@@ -3,7 +3,6 @@ package transfer
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -200,11 +199,25 @@ func (s *keyspace) entries(objects []s3.Object) ([]entry, error) {
 func (s *keyspace) isPart(name string) bool {
 	suffix := s.profile.UploadDirectories
 	return suffix != "" && strings.Contains(name, suffix+"/") ||
-		s.profile.UploadIDDirectories && uploadIDDirectory.MatchString(name)
+		s.profile.UploadIDDirectories && inUploadIDDirectory(name)
 }
 
-// uploadIDDirectory is a directory named by an upload's id, or a part in it.
-var uploadIDDirectory = regexp.MustCompile(`_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/[0-9]*$`)
+// inUploadIDDirectory reports whether a name is "KEY_UUID/", the directory of an upload, or a part
+// in it, whose name is a number.
+func inUploadIDDirectory(name string) bool {
+	const form = "00000000-0000-0000-0000-000000000000"
+	slash := strings.LastIndexByte(name, '/')
+	if slash <= len(form) || strings.Trim(name[slash+1:], "0123456789") != "" {
+		return false
+	}
+	id := name[slash-len(form) : slash]
+	for i := range len(form) {
+		if hyphen := form[i] == '-'; hyphen != (id[i] == '-') || !hyphen && !strings.ContainsRune("0123456789abcdef", rune(id[i])) {
+			return false
+		}
+	}
+	return name[slash-len(form)-1] == '_'
+}
 
 // markerOrder puts the markers of directories into the order of keys where a server lists a
 // directory by its name without the slash: "a/", "a-b", "a/c". A marker waits until the keys

@@ -941,3 +941,26 @@ func TestSyncOfListedDirectories(t *testing.T) {
 	require.Equal(t, []string{"a/b/c", "a/b/", "a/"}, deleted)
 	require.Equal(t, []string{"d/"}, c.keys("to"))
 }
+
+func TestUploadIDDirectory(t *testing.T) {
+	t.Parallel()
+	const id = "7bb01d13-ed00-4529-8f23-7c16a58d1c17"
+	for name, is := range map[string]bool{
+		"key_" + id + "/":                  true,
+		"a/key_" + id + "/12":              true,
+		"_" + id + "/1":                    true,
+		"key_" + id:                        false,
+		"key_" + id + "/a":                 false,
+		"key_" + id + "/1/2":               false,
+		"key-" + id + "/1":                 false,
+		id + "/1":                          false,
+		"key_" + strings.ToUpper(id) + "/": false,
+		"key_7bb01d13-ed00-4529-8f23+7c16a58d1c17/1": false,
+		"key_7bb01d13-ed00-4529-8f237c16-a58d1c17/1": false,
+		"key_7bb01d1é-ed00-4529-8f2-7c16a58d1c17/1":  false,
+		"/": false,
+		"":  false,
+	} {
+		require.Equal(t, is, inUploadIDDirectory(name), name)
+	}
+}
