@@ -372,6 +372,7 @@ func TestUnreachableServer(t *testing.T) {
 	require.ErrorIs(t, err, down)
 	require.ErrorContains(t, err, "Keystone: IssueToken")
 	require.ErrorContains(t, err, "no answer from keystone.example.com")
+	require.ErrorIs(t, err, ErrNoAnswer)
 }
 
 func TestSlowServer(t *testing.T) {

@@ -29,6 +29,10 @@ var (
 	ErrMalformedAnswer = errors.New("malformed answer")
 	// ErrUnsupported: the version or dialect in use lacks the operation.
 	ErrUnsupported = errors.New("not supported")
+	// ErrNoAnswer: the server could not be reached, or the connection broke, fell silent or was
+	// refused by TLS before all of an answer had come. The cause is wrapped beside it: a
+	// *net.OpError, a *net.DNSError, io.ErrUnexpectedEOF, an x509 error.
+	ErrNoAnswer = transport.ErrNoAnswer
 	// ErrAnswerTooLong: the answer has more than 2 MiB. It is not asked for again.
 	ErrAnswerTooLong = transport.ErrAnswerTooLong
 	// ErrRetryBudget: a retry was due, but the client's budget was empty.

@@ -41,6 +41,11 @@ var (
 	// may be done. The refusal is wrapped beside it. See "What is retried" in the package's
 	// documentation.
 	ErrAmbiguous = errors.New("not known whether it took effect")
+	// ErrNoAnswer: the server could not be reached, or the connection broke, fell silent or was
+	// refused by TLS before all of an answer had come. The cause is wrapped beside it: a
+	// *net.OpError, a *net.DNSError, io.ErrUnexpectedEOF, an x509 error. The body of a
+	// [GetObjectOutput] that breaks off has none of it: it tells of its own.
+	ErrNoAnswer = transport.ErrNoAnswer
 	// ErrAnswerTooLong: the server answers with a document of more than 64 MiB. It is
 	// not asked for again.
 	ErrAnswerTooLong = transport.ErrAnswerTooLong

@@ -5,12 +5,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"log/slog"
 	"net/http"
 	"strings"
 	"syscall"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"github.com/aws/smithy-go"
@@ -152,6 +154,24 @@ func requireNoSecret(t *testing.T, s string) {
 	for _, secret := range secrets {
 		require.NotContains(t, s, secret)
 	}
+}
+
+func TestNoAnswer(t *testing.T) {
+	t.Parallel()
+	list := func(rt http.RoundTripper) error {
+		_, err := newClient(t, rt).ListObjectsV2(t.Context(), &ListObjectsV2Input{Bucket: "bucket"})
+		return err
+	}
+	err := list(roundTrip(func(*http.Request) (*http.Response, error) { return nil, syscall.ECONNREFUSED }))
+	require.ErrorIs(t, err, ErrNoAnswer)
+	require.ErrorIs(t, err, syscall.ECONNREFUSED)
+	err = list(roundTrip(func(r *http.Request) (*http.Response, error) {
+		body := io.MultiReader(strings.NewReader("<ListBucketResult>"), iotest.ErrReader(io.ErrUnexpectedEOF))
+		return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(body), ContentLength: 1000, Request: r}, nil
+	}))
+	require.ErrorIs(t, err, ErrNoAnswer)
+	require.NotErrorIs(t, err, ErrMalformedAnswer)
+	require.NotErrorIs(t, list(always(403, errorXML("AccessDenied"))), ErrNoAnswer)
 }
 
 func TestErrorsShowNoSecret(t *testing.T) {

@@ -43,6 +43,10 @@ var (
 	// ErrListingStuck: a server says that a listing goes on, but not past the marker
 	// that it was given. The entries so far have been yielded.
 	ErrListingStuck = errors.New("listing does not advance")
+	// ErrNoAnswer: the server could not be reached, or the connection broke, fell silent or was
+	// refused by TLS before all of an answer had come. The cause is wrapped beside it: a
+	// *net.OpError, a *net.DNSError, io.ErrUnexpectedEOF, an x509 error.
+	ErrNoAnswer = transport.ErrNoAnswer
 	// ErrAnswerTooLong: the answer has more than 64 MiB, or 8 MiB where it is no listing. It is
 	// not asked for again.
 	ErrAnswerTooLong = transport.ErrAnswerTooLong

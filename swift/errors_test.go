@@ -198,6 +198,10 @@ func TestBrokenAnswers(t *testing.T) {
 	require.Equal(t, "o", out.Objects[0].Name)
 	require.Equal(t, 2, s.count())
 
+	_, err = newClient(t, answers(cut), func(o *Options) { o.MaxAttempts = -1 }).ListObjects(t.Context(), &ListObjectsInput{Container: "c"})
+	require.ErrorIs(t, err, ErrNoAnswer)
+	require.ErrorIs(t, err, io.ErrUnexpectedEOF)
+
 	s = answers(text(503, "busy"), text(500, ""), status(200))
 	_, err = newClient(t, s).HeadContainer(t.Context(), &HeadContainerInput{Container: "c"})
 	require.NoError(t, err)

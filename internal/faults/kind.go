@@ -86,7 +86,7 @@ var Kinds = []Kind{
 	},
 	{Name: "no TLS", Test: "errors.Is(err, http.ErrSchemeMismatch)", is: isAny(http.ErrSchemeMismatch)},
 	{
-		Name: "connection", Test: "errors.As to *net.OpError, or errors.Is(err, io.EOF), io.ErrUnexpectedEOF, syscall.ECONNRESET",
+		Name: "connection", Test: "errors.Is(err, s3.ErrNoAnswer), swift.ErrNoAnswer, identity.ErrNoAnswer; of a body under way *net.OpError or io.ErrUnexpectedEOF",
 		is: func(err error) bool {
 			var op *net.OpError
 			return errors.As(err, &op) && !op.Timeout() || isAny(io.EOF, io.ErrUnexpectedEOF, net.ErrClosed, syscall.ECONNRESET, syscall.EPIPE)(err)

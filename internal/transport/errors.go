@@ -86,5 +86,8 @@ func (e *ConnectionError) Error() string {
 	return "no answer from " + e.Host + ": " + apierr.OneLine(e.Err.Error())
 }
 
-// Unwrap returns the cause.
-func (e *ConnectionError) Unwrap() error { return e.Err }
+// Unwrap returns the cause, and [ErrNoAnswer].
+func (e *ConnectionError) Unwrap() []error { return []error{e.Err, ErrNoAnswer} }
+
+// ErrNoAnswer is what every [ConnectionError] is. Test with errors.Is.
+var ErrNoAnswer = errors.New("no answer")
