@@ -1,8 +1,13 @@
 package swift_test
 
 import (
+	"bytes"
+	"context"
 	"fmt"
+	"io"
 	"log"
+	"mime/multipart"
+	"net/http"
 	"time"
 
 	"github.com/stowage-go/stowage/swift"
@@ -41,4 +46,72 @@ func ExampleSignFormPost() {
 	// max_file_count=1
 	// expires=4070908800
 	// signature=REDACTED
+}
+
+// keyed gives the container a key that TempURLs and forms of it are signed with.
+func keyed(client *swift.Client) {
+	_, err := client.UpdateContainer(context.Background(), &swift.UpdateContainerInput{Container: "photos", TempURLKey: "a secret of your own"})
+	if err != nil {
+		log.Fatal(err)
+	}
+}
+
+// A link that opens one object to whoever has it: a browser, curl, any HTTP client.
+func ExampleClient_TempURL() {
+	server := photos()
+	defer server.Close()
+	client := server.Client()
+	keyed(client)
+
+	link, err := client.TempURL(context.Background(), swift.TempURLOptions{
+		Key: "a secret of your own", Container: "photos", Object: "2025/cat.jpg", Expires: time.Now().Add(time.Hour),
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	resp, err := http.Get(link.URL())
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	fmt.Printf("%s, %s, %v\n", resp.Status, body, err)
+	fmt.Println(resp.Header.Get("Content-Disposition"))
+	// Output:
+	// 200 OK, what is in 2025/cat.jpg, <nil>
+	// attachment; filename="cat.jpg"; filename*=UTF-8''cat.jpg
+}
+
+// A form with which a browser uploads to Swift itself. Here a program fills it in.
+func ExampleClient_FormPost() {
+	server := photos()
+	defer server.Close()
+	client := server.Client()
+	keyed(client)
+
+	form, err := client.FormPost(context.Background(), swift.FormPostOptions{
+		Key: "a secret of your own", Container: "photos", Prefix: "incoming/", MaxFileSize: 1 << 20, Expires: time.Now().Add(time.Hour),
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	var body bytes.Buffer
+	w := multipart.NewWriter(&body)
+	for _, field := range form.Fields() {
+		_ = w.WriteField(field.Name, field.Value)
+	}
+	file, err := w.CreateFormFile("file1", "cow.jpg") // behind the fields
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, _ = file.Write([]byte("a picture"))
+	_ = w.Close()
+	resp, err := http.Post(form.Action, w.FormDataContentType(), &body)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer resp.Body.Close()
+	stored, _ := server.Object("photos", "incoming/cow.jpg")
+	fmt.Printf("%s, %s\n", resp.Status, stored.Body)
+	// Output: 201 Created, a picture
 }

@@ -78,6 +78,9 @@ func (q *request) verifyChecksum() *answer {
 			return refuse(http.StatusBadRequest, "BadDigest", "The "+string(a)+" you specified did not match the calculated checksum.")
 		}
 	}
+	if named := q.Header.Get("X-Amz-Sdk-Checksum-Algorithm"); named != "" && q.checksum == "" {
+		return refuse(http.StatusBadRequest, "InvalidRequest", "x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or x-amz-trailer headers were found.")
+	}
 	return nil
 }
 

@@ -31,6 +31,9 @@ func (q *request) listBuckets(*bucket) *answer {
 		ContinuationToken string `xml:",omitempty"`
 	}{Owner: ownerDocument{owner}, Prefix: q.query["prefix"]}
 	for _, name := range slices.Sorted(maps.Keys(q.server.buckets)) {
+		if region := q.query["bucket-region"]; region != "" && region != q.server.options.Region {
+			break // all are in one
+		}
 		if name <= after || !strings.HasPrefix(name, out.Prefix) {
 			continue
 		}
@@ -48,9 +51,6 @@ func (q *request) createBucket(b *bucket) *answer {
 	if !validBucket(q.bucket) {
 		return refuse(http.StatusBadRequest, "InvalidBucketName", "The specified bucket is not valid.")
 	}
-	if b != nil {
-		return refuse(http.StatusConflict, "BucketAlreadyOwnedByYou", "Your previous request to create the named bucket succeeded and you already own it.")
-	}
 	if len(q.body) > 0 {
 		var in struct{ LocationConstraint string }
 		if xml.Unmarshal(q.body, &in) != nil {
@@ -60,7 +60,12 @@ func (q *request) createBucket(b *bucket) *answer {
 			return refuse(http.StatusBadRequest, "IllegalLocationConstraintException", "The location constraint is incompatible for the region specific endpoint this request was sent to.")
 		}
 	}
-	q.server.buckets[q.bucket] = newBucket(q.now)
+	switch {
+	case b == nil:
+		q.server.buckets[q.bucket] = newBucket(q.now)
+	case q.server.options.Region != "us-east-1": // where it is no failure, and changes nothing
+		return refuse(http.StatusConflict, "BucketAlreadyOwnedByYou", "Your previous request to create the named bucket succeeded and you already own it.")
+	}
 	return empty(http.StatusOK).Set("Location", "/"+q.bucket)
 }
 

@@ -23,6 +23,15 @@
 // single parts, metadata and every checksum that S3 keeps belong to it. Any other operation is
 // refused with status 501 and the code NotImplemented. Buckets are addressed by path.
 //
+// A header is honoured or refused: any x-amz-* header that asks for what is not here (grants, locks,
+// KMS, redirects of websites, payment by the requester, restores) is answered with status 501,
+// NotImplemented and its name. What holds anyway passes: the ACLs private and
+// bucket-owner-full-control, encryption by AES256, [AccountID] as the expected owner. The storage
+// classes whose objects can be read at once are kept and told. A customer's key (SSE-C) belongs to its
+// object, or to its multipart upload: without it, or with another, nothing is read, and as with
+// Amazon it goes over https only ([Options.TLS]). CreateBucket of a bucket that is there succeeds
+// in us-east-1, and is BucketAlreadyOwnedByYou elsewhere.
+//
 // # Faults and expectations
 //
 // [Server.Inject] makes requests fail as networks and servers do: with a status and a code, with a

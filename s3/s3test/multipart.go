@@ -27,6 +27,8 @@ type upload struct {
 	tags      []tag
 	parts     map[int]*part
 
+	customerKey string // the MD5 of the key that each part needs
+
 	checksum     checksum.Algorithm
 	checksumType checksum.Type
 }
@@ -50,6 +52,9 @@ func (q *request) createMultipartUpload(b *bucket) *answer {
 	if u.checksum, bad = q.algorithm(); bad != nil {
 		return bad
 	}
+	if u.customerKey, bad = q.customerKey(q.Header, customerPrefix); bad != nil {
+		return bad
+	}
 	if u.checksum != "" && u.checksumType == "" {
 		u.checksumType = checksum.Composite
 		if u.checksum == checksum.CRC64NVME {
@@ -64,10 +69,10 @@ func (q *request) createMultipartUpload(b *bucket) *answer {
 	q.server.uploads++
 	id := "s3test-upload-" + strconv.Itoa(q.server.uploads)
 	b.uploads[id] = u
-	return document(struct {
+	return encrypted(document(struct {
 		XMLName               xml.Name `xml:"InitiateMultipartUploadResult"`
 		Bucket, Key, UploadId string
-	}{Bucket: q.bucket, Key: q.key, UploadId: id}).
+	}{Bucket: q.bucket, Key: q.key, UploadId: id}), u.header, u.customerKey).
 		Set("X-Amz-Checksum-Algorithm", string(u.checksum)).Set("X-Amz-Checksum-Type", string(u.checksumType))
 }
 
@@ -86,6 +91,9 @@ func (q *request) uploadOfPart(b *bucket) (*upload, *answer) {
 	if bad == nil && (q.part < 1 || q.part > MaxParts) {
 		bad = refuse(http.StatusBadRequest, "InvalidArgument", "Part number must be an integer between 1 and 10000, inclusive")
 	}
+	if bad == nil {
+		bad = q.unlockUpload(u, true)
+	}
 	return u, bad
 }
 
@@ -97,9 +105,9 @@ func (q *request) uploadPart(b *bucket) *answer {
 	if q.checksum != u.checksum && q.checksum+u.checksum != checksum.CRC64NVME && u.checksum != "" {
 		return refuse(http.StatusBadRequest, "InvalidRequest", fmt.Sprintf("Checksum Type mismatch occurred, expected checksum Type: %s, actual checksum Type: %s", u.checksum, q.checksum))
 	}
-	p := &part{body: q.body, etag: etagOf(q.body), checksumValue: q.checksumValue, modified: q.now}
+	p := &part{body: q.body, etag: etagOf(q.body, u.customerKey), checksumValue: q.checksumValue, modified: q.now}
 	u.parts[q.part] = p
-	a := empty(http.StatusOK).Set("ETag", p.etag)
+	a := encrypted(empty(http.StatusOK).Set("ETag", p.etag), u.header, u.customerKey)
 	if q.checksum != "" {
 		a.Set(checksum.Header(q.checksum), q.checksumValue)
 	}
@@ -123,7 +131,7 @@ func (q *request) uploadPartCopy(b *bucket) *answer {
 		}
 		body = body[first : last+1]
 	}
-	p := &part{body: body, etag: etagOf(body), modified: q.now}
+	p := &part{body: body, etag: etagOf(body, u.customerKey), modified: q.now}
 	out := struct {
 		XMLName            xml.Name `xml:"CopyPartResult"`
 		ETag, LastModified string
@@ -134,7 +142,7 @@ func (q *request) uploadPartCopy(b *bucket) *answer {
 		out.partChecksum = checksumOf(u.checksum, p.checksumValue)
 	}
 	u.parts[q.part] = p
-	return document(out)
+	return encrypted(document(out), u.header, u.customerKey)
 }
 
 // partChecksum is a checksum as documents have it.
@@ -182,12 +190,18 @@ func (q *request) completeMultipartUpload(b *bucket) *answer {
 	if xml.Unmarshal(q.body, &in) != nil || len(in.Parts) == 0 {
 		return malformed()
 	}
+	if bad := q.unlockUpload(u, false); bad != nil {
+		return bad
+	}
 	if bad := q.mayWrite(b.objects[q.key]); bad != nil {
 		return bad
 	}
-	o := &object{modified: q.now, header: u.header, tags: u.tags, checksum: u.checksum, checksumType: u.checksumType}
+	o := &object{modified: q.now, header: u.header, tags: u.tags, customerKey: u.customerKey, checksum: u.checksum, checksumType: u.checksumType}
 	if o.checksum == "" {
 		o.checksum, o.checksumType = checksum.CRC64NVME, checksum.FullObject
+	}
+	if given := q.Header.Get("X-Amz-Checksum-Type"); given != "" && given != string(o.checksumType) {
+		return refuse(http.StatusBadRequest, "InvalidRequest", "The upload was created with the "+string(o.checksumType)+" checksum type, and not with "+given+".")
 	}
 	combined, _ := checksum.NewCombiner(o.checksum, o.checksumType) // was tried when it began
 	invalid := refuse(http.StatusBadRequest, "InvalidPart", "One or more of the specified parts could not be found. The part may not have been uploaded, or the specified entity tag may not match the part's entity tag.")
@@ -226,7 +240,8 @@ func (q *request) completeMultipartUpload(b *bucket) *answer {
 	o.etag = fmt.Sprintf(`"%x-%d"`, sums.Sum(nil), len(in.Parts))
 	b.objects[q.key] = o
 	delete(b.uploads, q.query["uploadId"])
-	return document(struct {
+	// No answer to this one names the customer's key.
+	return encrypted(document(struct {
 		XMLName                     xml.Name `xml:"CompleteMultipartUploadResult"`
 		Location, Bucket, Key, ETag string
 		partChecksum
@@ -234,7 +249,7 @@ func (q *request) completeMultipartUpload(b *bucket) *answer {
 	}{
 		Location: q.server.URL + "/" + q.bucket + "/" + escape(q.key, true), Bucket: q.bucket, Key: q.key, ETag: o.etag,
 		partChecksum: checksumOf(o.checksum, o.checksumValue), ChecksumType: string(o.checksumType),
-	})
+	}), o.header, "")
 }
 
 func (q *request) abortMultipartUpload(b *bucket) *answer {
@@ -248,6 +263,9 @@ func (q *request) abortMultipartUpload(b *bucket) *answer {
 func (q *request) listParts(b *bucket) *answer {
 	u, bad := q.upload(b)
 	if bad != nil {
+		return bad
+	}
+	if bad := q.unlockUpload(u, false); bad != nil {
 		return bad
 	}
 	most, bad := q.most("max-parts")

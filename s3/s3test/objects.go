@@ -55,20 +55,27 @@ func (q *request) putObject(b *bucket) *answer {
 	if bad != nil {
 		return bad
 	}
-	o := q.object(q.Header, tags)
+	o, bad := q.object(q.Header, tags)
+	if bad != nil {
+		return bad
+	}
 	b.objects[q.key] = o
-	a := empty(http.StatusOK).Set("ETag", o.etag)
+	a := encrypted(empty(http.StatusOK).Set("ETag", o.etag), o.header, o.customerKey)
 	return a.Set(checksum.Header(o.checksum), o.checksumValue).Set("X-Amz-Checksum-Type", string(o.checksumType))
 }
 
 // object is that of the request's body and checksum.
-func (q *request) object(header http.Header, tags []tag) *object {
-	o := &object{body: q.body, etag: etagOf(q.body), modified: q.now, header: kept(header), tags: tags}
+func (q *request) object(header http.Header, tags []tag) (*object, *answer) {
+	key, bad := q.customerKey(header, customerPrefix)
+	if bad != nil {
+		return nil, bad
+	}
+	o := &object{body: q.body, etag: etagOf(q.body, key), modified: q.now, header: kept(header), tags: tags, customerKey: key}
 	o.checksum, o.checksumValue, o.checksumType = q.checksum, q.checksumValue, checksum.FullObject
 	if o.checksum == "" { // which is what Amazon computes of its own accord
 		o.checksum, o.checksumValue = checksum.CRC64NVME, sumOf(checksum.CRC64NVME, q.body)
 	}
-	return o
+	return o, nil
 }
 
 // algorithm is the one of which a checksum is wanted; empty: none is named.
@@ -107,10 +114,13 @@ func (q *request) getObject(b *bucket) *answer {
 	if o == nil {
 		return noSuchKey()
 	}
+	if bad := q.unlock(o, customerPrefix); bad != nil {
+		return bad
+	}
 	if a := q.unmet(o); a != nil {
 		return a
 	}
-	a := empty(http.StatusOK)
+	a := encrypted(empty(http.StatusOK), o.header, o.customerKey)
 	for name := range o.header {
 		a.Set(name, o.header.Get(name))
 	}
@@ -241,7 +251,10 @@ func (q *request) deleteObjects(b *bucket) *answer {
 
 // source is the object that a copy is of.
 func (q *request) source() (*object, *answer) {
-	path, _, _ := strings.Cut(strings.TrimPrefix(q.Header.Get("X-Amz-Copy-Source"), "/"), "?")
+	path, version, _ := strings.Cut(strings.TrimPrefix(q.Header.Get("X-Amz-Copy-Source"), "/"), "?")
+	if version != "" {
+		return nil, refuseHeader("X-Amz-Copy-Source")
+	}
 	path, err := url.PathUnescape(path)
 	name, key, ok := strings.Cut(path, "/")
 	if err != nil || !ok {
@@ -254,6 +267,9 @@ func (q *request) source() (*object, *answer) {
 	o := b.objects[key]
 	if o == nil {
 		return nil, noSuchKey()
+	}
+	if bad := q.unlock(o, sourcePrefix); bad != nil {
+		return nil, bad
 	}
 	failed := refuse(http.StatusPreconditionFailed, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold")
 	if m := q.Header.Get("X-Amz-Copy-Source-If-Match"); m != "" && !matches(m, o.etag) {
@@ -272,6 +288,17 @@ func (q *request) source() (*object, *answer) {
 	return o, nil
 }
 
+// replaces reads a directive: whether the copy has what the request brings, and not what the source has.
+func (q *request) replaces(what string) (bool, *answer) {
+	switch q.Header.Get("X-Amz-" + what + "-Directive") {
+	case "", "COPY":
+		return false, nil
+	case "REPLACE":
+		return true, nil
+	}
+	return false, refuse(http.StatusBadRequest, "InvalidArgument", "Unknown "+strings.ToLower(what)+" directive.")
+}
+
 func (q *request) copyObject(b *bucket) *answer {
 	from, bad := q.source()
 	if bad != nil {
@@ -282,7 +309,10 @@ func (q *request) copyObject(b *bucket) *answer {
 	}
 	o := *from
 	o.modified, o.ends = q.now, nil
-	o.etag = etagOf(o.body)
+	if o.customerKey, bad = q.customerKey(q.Header, customerPrefix); bad != nil {
+		return bad
+	}
+	o.etag = etagOf(o.body, o.customerKey)
 	wanted, bad := q.algorithm()
 	if bad != nil {
 		return bad
@@ -291,21 +321,40 @@ func (q *request) copyObject(b *bucket) *answer {
 		o.checksum, o.checksumType = cmp.Or(wanted, o.checksum), checksum.FullObject
 		o.checksumValue = sumOf(o.checksum, o.body)
 	}
-	if strings.EqualFold(q.Header.Get("X-Amz-Metadata-Directive"), "REPLACE") {
-		o.header = kept(q.Header)
-	} else if from == b.objects[q.key] && q.Header.Get("X-Amz-Storage-Class") == "" {
+	replaced, bad := q.replaces("Metadata")
+	if bad != nil {
+		return bad
+	}
+	changed := replaced || o.customerKey != from.customerKey
+	own := kept(q.Header)
+	if replaced {
+		o.header = own
+	} else {
+		o.header = from.header.Clone()
+		for _, name := range ownHeaders {
+			o.header.Del(name)
+			if own.Get(name) != "" {
+				o.header.Set(name, own.Get(name))
+			}
+			changed = changed || q.Header.Get(name) != ""
+		}
+	}
+	if from == b.objects[q.key] && !changed {
 		return refuse(http.StatusBadRequest, "InvalidRequest", "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.")
 	}
-	if strings.EqualFold(q.Header.Get("X-Amz-Tagging-Directive"), "REPLACE") {
+	if replaced, bad = q.replaces("Tagging"); bad != nil {
+		return bad
+	}
+	if replaced {
 		if o.tags, bad = headerTags(q.Header.Get("X-Amz-Tagging")); bad != nil {
 			return bad
 		}
 	}
 	b.objects[q.key] = &o
-	return document(struct {
+	return encrypted(document(struct {
 		XMLName            xml.Name `xml:"CopyObjectResult"`
 		ETag, LastModified string
 		partChecksum
 		ChecksumType string `xml:",omitempty"`
-	}{ETag: o.etag, LastModified: timestamp(o.modified), partChecksum: checksumOf(o.checksum, o.checksumValue), ChecksumType: string(o.checksumType)})
+	}{ETag: o.etag, LastModified: timestamp(o.modified), partChecksum: checksumOf(o.checksum, o.checksumValue), ChecksumType: string(o.checksumType)}), o.header, o.customerKey)
 }

@@ -9,6 +9,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"maps"
 	"mime"
 	"mime/multipart"
 	"net/http"
@@ -66,14 +67,26 @@ func (q *request) postObject(b *bucket) *answer {
 	if bad := validTags(tags.Tags); bad != nil {
 		return bad
 	}
-	b.objects[q.key] = q.object(h, tags.Tags)
+	if v := fields["acl"]; v != "" {
+		h.Set("X-Amz-Acl", v)
+	}
+	wanted := h.Clone()
+	maps.DeleteFunc(wanted, func(name string, _ []string) bool { return signatureFields[name] })
+	if bad := checkHeaders(wanted); bad != nil {
+		return bad
+	}
+	o, bad := q.object(h, tags.Tags)
+	if bad != nil {
+		return bad
+	}
+	b.objects[q.key] = o
 	location := q.server.URL + "/" + q.bucket + "/" + escape(q.key, true)
 	a := empty(http.StatusNoContent)
 	if to, err := url.Parse(fields["success_action_redirect"]); err == nil && to.IsAbs() {
 		query := to.Query()
 		query.Set("bucket", q.bucket)
 		query.Set("key", q.key)
-		query.Set("etag", etagOf(file))
+		query.Set("etag", o.etag)
 		to.RawQuery = query.Encode()
 		return empty(http.StatusSeeOther).Set("Location", to.String())
 	}
@@ -84,10 +97,10 @@ func (q *request) postObject(b *bucket) *answer {
 		a = document(struct {
 			XMLName                     xml.Name `xml:"PostResponse"`
 			Location, Bucket, Key, ETag string
-		}{Location: location, Bucket: q.bucket, Key: q.key, ETag: etagOf(file)})
+		}{Location: location, Bucket: q.bucket, Key: q.key, ETag: o.etag})
 		a.Status = http.StatusCreated
 	}
-	return a.Set("ETag", etagOf(file)).Set("Location", location)
+	return encrypted(a, o.header, o.customerKey).Set("ETag", o.etag).Set("Location", location)
 }
 
 func (q *request) authenticateForm(fields map[string]string) *answer {

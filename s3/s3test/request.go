@@ -22,6 +22,8 @@ type request struct {
 	key    string
 	part   int
 	query  map[string]string
+	// hoisted are the headers that came in the query.
+	hoisted map[string]bool
 
 	payload       string // what is signed of the body
 	signature     *signature
@@ -93,6 +95,7 @@ func (q *request) parse() {
 		q.query[name] = values[0]
 	}
 	q.part, _ = strconv.Atoi(q.query["partNumber"])
+	q.hoist()
 	q.route = q.find()
 }
 
@@ -111,7 +114,7 @@ func (q *request) find() *route {
 			continue
 		}
 		for name := range q.query {
-			if name != r.parameter && !known[name] && !strings.HasPrefix(name, "X-Amz-") {
+			if name != r.parameter && !known[name] && !strings.HasPrefix(http.CanonicalHeaderKey(name), "X-Amz-") {
 				return nil
 			}
 		}
@@ -142,6 +145,9 @@ func (q *request) Work() *answer {
 	if r == nil {
 		return refuse(http.StatusNotImplemented, "NotImplemented", "s3test does not know this operation")
 	}
+	if bad := checkHeaders(q.Header); bad != nil {
+		return bad
+	}
 	q.server.mu.Lock()
 	defer q.server.mu.Unlock()
 	b := q.server.buckets[q.bucket]
@@ -154,11 +160,15 @@ func (q *request) Work() *answer {
 // Fail answers as a fault has it.
 func (*request) Fail(status int, code, message string) *answer { return refuse(status, code, message) }
 
+// secretHeaders are not kept.
+var secretHeaders = []string{"Authorization", "X-Amz-Security-Token", customerPrefix + "Key", sourcePrefix + "Key"}
+
 // Record is what [Server.Requests] tells.
 func (q *request) Record(status int, code string) Request {
 	h := q.Header.Clone()
-	h.Del("Authorization")
-	h.Del("X-Amz-Security-Token")
+	for _, name := range secretHeaders {
+		h.Del(name)
+	}
 	return Request{
 		Operation: q.Operation(), Bucket: q.bucket, Key: q.key, PartNumber: q.part,
 		Header: h, Size: int64(len(q.body)), StatusCode: status, Code: code,

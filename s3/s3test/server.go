@@ -142,7 +142,8 @@ type Request struct {
 	Bucket, Key string
 	// PartNumber of UploadPart and UploadPartCopy.
 	PartNumber int
-	// Header as it was sent, less Authorization and X-Amz-Security-Token.
+	// Header as it was sent, less Authorization, X-Amz-Security-Token and the keys of customers,
+	// and with the headers that a presigned URL has in its query.
 	Header http.Header
 	// Size of the body in bytes, without its frames.
 	Size int64

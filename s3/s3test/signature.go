@@ -140,7 +140,7 @@ func (q *request) compare(s *signature, query url.Values, payload string) *answe
 	}
 	for name := range q.Header {
 		lower := strings.ToLower(name)
-		if strings.HasPrefix(lower, "x-amz-") && !slices.Contains(s.signedHeaders, lower) {
+		if strings.HasPrefix(lower, "x-amz-") && !q.hoisted[name] && !slices.Contains(s.signedHeaders, lower) {
 			return refuse(http.StatusForbidden, "AccessDenied", "There were headers present in the request which were not signed: "+lower)
 		}
 	}

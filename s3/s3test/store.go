@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/md5"
 	"encoding/hex"
+	"io"
 	"maps"
 	"net/http"
 	"regexp"
@@ -30,6 +31,8 @@ type object struct {
 	tags     []tag
 	ends     []int64 // of the parts of a multipart upload, as offsets
 
+	customerKey string // the MD5 of the key that it takes to read it
+
 	checksum      checksum.Algorithm
 	checksumValue string
 	checksumType  checksum.Type
@@ -45,16 +48,22 @@ func validBucket(name string) bool {
 	return bucketName.MatchString(name) && !strings.Contains(name, "..")
 }
 
-func etagOf(body []byte) string {
-	sum := md5.Sum(body)
-	return `"` + hex.EncodeToString(sum[:]) + `"`
+// etagOf is the MD5 of what is stored, which the customer's key makes another one than that of the body.
+func etagOf(body []byte, customerKey string) string {
+	sum := md5.New()
+	_, _ = io.WriteString(sum, customerKey)
+	sum.Write(body)
+	return `"` + hex.EncodeToString(sum.Sum(nil)) + `"`
 }
 
 // keptHeaders are what an answer has of what the request had.
 var keptHeaders = []string{
 	"Content-Type", "Content-Encoding", "Content-Language", "Content-Disposition", "Cache-Control", "Expires",
-	"X-Amz-Storage-Class", "X-Amz-Website-Redirect-Location", "X-Amz-Server-Side-Encryption",
+	"X-Amz-Storage-Class", "X-Amz-Server-Side-Encryption",
 }
+
+// ownHeaders are those of them that a copy does not have of its source.
+var ownHeaders = []string{"X-Amz-Storage-Class", "X-Amz-Server-Side-Encryption"}
 
 // kept takes what is stored of a request's headers.
 func kept(from http.Header) http.Header {
@@ -93,6 +102,9 @@ type Object struct {
 	// Metadata of the user, names in lower case.
 	Metadata map[string]string
 	Tags     map[string]string
+	// SSECustomerKeyMD5 is the MD5, in base64, of the customer's key that it takes to read the
+	// object; empty for one without.
+	SSECustomerKeyMD5 string
 	// Parts of a multipart upload; 0 for an object that came by one request.
 	Parts int
 }
@@ -108,7 +120,7 @@ func (s *Server) Object(bucketName, key string) (Object, bool) {
 	o := b.objects[key]
 	out := Object{
 		Body: slices.Clone(o.body), ETag: o.etag, LastModified: o.modified, ContentType: o.header.Get("Content-Type"),
-		Metadata: map[string]string{}, Tags: map[string]string{}, Parts: len(o.ends),
+		Metadata: map[string]string{}, Tags: map[string]string{}, SSECustomerKeyMD5: o.customerKey, Parts: len(o.ends),
 	}
 	for name := range o.header {
 		if m, ok := strings.CutPrefix(name, "X-Amz-Meta-"); ok {
@@ -130,7 +142,7 @@ func (s *Server) Put(bucketName, key string, body []byte) {
 		b = newBucket(s.options.Clock())
 		s.buckets[bucketName] = b
 	}
-	b.objects[key] = &object{body: slices.Clone(body), etag: etagOf(body), modified: s.options.Clock(), header: kept(http.Header{})}
+	b.objects[key] = &object{body: slices.Clone(body), etag: etagOf(body, ""), modified: s.options.Clock(), header: kept(http.Header{})}
 }
 
 // Keys are those of a bucket, in order.

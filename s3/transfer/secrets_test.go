@@ -83,7 +83,10 @@ func TestTransfersTellNoSecret(t *testing.T) {
 				o.Buckets, o.TLS, o.MinPartSize = []string{"bucket"}, true, partSize
 				o.Credentials = sigv4.Credentials{AccessKeyID: h.key, SecretAccessKey: h.secret, SessionToken: h.session}
 			})
-			server.Put("bucket", "from", pattern(3*partSize))
+			_, err := server.Client().PutObject(t.Context(), &s3.PutObjectInput{
+				Bucket: "bucket", Key: "from", Body: bytes.NewReader(pattern(3 * partSize)), SSECustomerKey: s3.CustomerKey(h.customer),
+			})
+			require.NoError(t, err)
 			if failure.fault != nil {
 				server.Inject(*failure.fault)
 			}

@@ -1,7 +1,11 @@
 package swifttest_test
 
 import (
+	"bufio"
 	"fmt"
+	"io"
+	"net"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -175,4 +179,39 @@ func TestKeystone(t *testing.T) {
 	require.Equal(t, 401, resp.StatusCode)
 	resp, _ = send(t, s, "DELETE", s.IdentityURL()+"/auth/tokens", "", "X-Auth-Token", string(fresh.ID), "X-Subject-Token", "unknown")
 	require.Equal(t, 404, resp.StatusCode)
+}
+
+// A PUT that does not say where its body ends is refused; an empty one, and one in chunks, says so.
+func TestLengthRequired(t *testing.T) {
+	t.Parallel()
+	s := swifttest.NewServer(t, one)
+	token, _, err := s.Options().Auth.Authenticate(t.Context())
+	require.NoError(t, err)
+	for _, row := range []struct {
+		path, rest string
+		want       int
+	}{
+		{"/c/o", "\r\n", 411},
+		{"/c/o?multipart-manifest=put", "\r\n", 411},
+		{"/c/o", "Content-Length: 0\r\n\r\n", 201},
+		{"/c/o", "Content-Length: 2\r\n\r\nhi", 201},
+		{"/c/o", "Transfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n", 201},
+		{"/c/copy", "X-Copy-From: c/o\r\n\r\n", 201},
+		{"/new", "\r\n", 201},
+	} {
+		conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", strings.TrimPrefix(s.URL, "http://"))
+		require.NoError(t, err)
+		_, err = fmt.Fprintf(conn, "PUT /v1/AUTH_test%s HTTP/1.1\r\nHost: swift\r\nConnection: close\r\nX-Auth-Token: %s\r\n%s", row.path, token, row.rest)
+		require.NoError(t, err)
+		resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		require.NoError(t, err)
+		body, err := io.ReadAll(resp.Body)
+		require.NoError(t, err)
+		require.NoError(t, resp.Body.Close())
+		require.NoError(t, conn.Close())
+		require.Equal(t, row.want, resp.StatusCode, "%s %s", row.path, body)
+		if row.want == 411 {
+			require.Equal(t, "Missing Content-Length header.", string(body))
+		}
+	}
 }

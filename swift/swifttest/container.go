@@ -2,6 +2,7 @@ package swifttest
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -47,7 +48,27 @@ func (q *request) checkContainer() *answer {
 			return say(http.StatusBadRequest, "X-Container-Write: Referrers not allowed in write ACL: %q", strings.TrimSpace(entry))
 		}
 	}
+	if acl := q.Header.Get("X-Container-Write"); strings.TrimSpace(acl) != "" {
+		return q.refuseACL("X-Container-Write", acl)
+	}
+	for entry := range strings.SplitSeq(q.Header.Get("X-Container-Read"), ",") {
+		entry = strings.TrimSpace(entry)
+		if entry != "" && entry != rlistings && !slices.Contains(everybody, entry) {
+			return q.refuseACL("X-Container-Read", entry)
+		}
+	}
 	return q.checkMetadata("X-Container-Meta-")
+}
+
+// everybody and rlistings are the entries of an ACL that are honoured: all may read, and list.
+var everybody = []string{".r:*", ".ref:*", ".referer:*", ".referrer:*"}
+
+const rlistings = ".rlistings"
+
+// refuseACL refuses what would be stored without effect: there is no other user to let in, and no
+// Referer is looked at.
+func (q *request) refuseACL(header, entry string) *answer {
+	return say(http.StatusNotImplemented, "%s: swifttest does not do what %q asks for", header, entry)
 }
 
 func (q *request) changeContainer(c *container) {

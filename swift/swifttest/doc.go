@@ -23,7 +23,8 @@
 // FormPost; Info. Containers that the public may read are served without a token, and pages of
 // another origin by the container's rules of CORS (a browser's question is the operation Preflight). There is one
 // account, and one user. What Swift has besides (versions, symlinks, archives that are unpacked,
-// static web sites, container synchronisation, ACLs of an account) is refused with status 501,
+// static web sites, container synchronisation, ACLs of an account, and of a container those that let
+// in anybody but all readers: ".r:*", ".rlistings") is refused with status 501,
 // and not listed by Info. An object that has ended is gone from listings at once.
 //
 // # Tokens

@@ -218,6 +218,9 @@ func (q *request) Prepare() *answer {
 			return q.bare(refusal)
 		}
 	}
+	if q.unsized() {
+		return say(http.StatusLengthRequired, "Missing Content-Length header.")
+	}
 	if q.length > q.server.options.Limits.MaxFileSize && q.Operation() == "CreateObject" {
 		return say(http.StatusRequestEntityTooLarge, "Your request is too large.")
 	}
@@ -231,6 +234,12 @@ func (q *request) Prepare() *answer {
 		return page(499)
 	}
 	return nil
+}
+
+// unsized tells an object of which it is not said where it ends. net/http takes its body for an empty one.
+func (q *request) unsized() bool {
+	creates := q.Operation() == "CreateObject" || q.Operation() == "CreateSLOManifest"
+	return creates && q.length == 0 && q.Header.Get("Content-Length") == "" && len(q.TransferEncoding) == 0
 }
 
 // Work does what is asked.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -128,12 +129,9 @@ func (q *request) public() bool {
 	}
 	all, listings := false, false
 	for entry := range strings.SplitSeq(c.header.Get("X-Container-Read"), ",") {
-		switch strings.TrimSpace(entry) {
-		case ".r:*", ".ref:*", ".referer:*", ".referrer:*":
-			all = true
-		case ".rlistings":
-			listings = true
-		}
+		entry = strings.TrimSpace(entry)
+		all = all || slices.Contains(everybody, entry)
+		listings = listings || entry == rlistings
 	}
 	return all && (q.object != "" || listings)
 }

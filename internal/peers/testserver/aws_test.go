@@ -2,6 +2,8 @@ package testserver
 
 import (
 	"bytes"
+	"crypto/md5"
+	"encoding/base64"
 	"io"
 	"net/http"
 	"net/url"
@@ -63,6 +65,8 @@ func TestAWSBuckets(t *testing.T) {
 	_, err := c.CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: aws.String("new")})
 	require.NoError(t, err)
 	_, err = c.CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: aws.String("new")})
+	require.NoError(t, err)
+	_, err = openAWS(t, start(t, elsewhere)).CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: aws.String(bucket)})
 	var owned *types.BucketAlreadyOwnedByYou
 	require.ErrorAs(t, err, &owned)
 	_, err = c.HeadBucket(t.Context(), &s3.HeadBucketInput{Bucket: aws.String("new")})
@@ -551,4 +555,30 @@ func TestAWSRefused(t *testing.T) {
 		Bucket: aws.String(bucket), Key: aws.String(key), ObjectAttributes: []types.ObjectAttributes{types.ObjectAttributesEtag},
 	})
 	refusedAWS(t, err, http.StatusNotImplemented, "NotImplemented")
+}
+
+func TestAWSCustomerKeys(t *testing.T) {
+	t.Parallel()
+	c, data := openAWS(t, start(t, secure)), pattern(100_000)
+	texts := func(raw []byte) (key, sum *string) {
+		md := md5.Sum(raw)
+		return aws.String(base64.StdEncoding.EncodeToString(raw)), aws.String(base64.StdEncoding.EncodeToString(md[:]))
+	}
+	algorithm := aws.String("AES256")
+	own, sum := texts(data[:32])
+	put, err := c.PutObject(t.Context(), &s3.PutObjectInput{
+		Bucket: aws.String(bucket), Key: aws.String(key), Body: bytes.NewReader(data),
+		SSECustomerAlgorithm: algorithm, SSECustomerKey: own, SSECustomerKeyMD5: sum,
+	})
+	require.NoError(t, err)
+	require.Equal(t, *sum, *put.SSECustomerKeyMD5)
+	_, body := readAWS(t, c, &s3.GetObjectInput{Key: aws.String(key), SSECustomerAlgorithm: algorithm, SSECustomerKey: own, SSECustomerKeyMD5: sum})
+	require.Equal(t, data, body)
+	_, err = c.GetObject(t.Context(), &s3.GetObjectInput{Bucket: aws.String(bucket), Key: aws.String(key)})
+	refusedAWS(t, err, http.StatusBadRequest, "InvalidRequest")
+	other, sum := texts(data[32:64])
+	_, err = c.GetObject(t.Context(), &s3.GetObjectInput{
+		Bucket: aws.String(bucket), Key: aws.String(key), SSECustomerAlgorithm: algorithm, SSECustomerKey: other, SSECustomerKeyMD5: sum,
+	})
+	refusedAWS(t, err, http.StatusForbidden, "AccessDenied")
 }

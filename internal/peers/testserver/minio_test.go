@@ -12,6 +12,7 @@ import (
 
 	"github.com/minio/minio-go/v7"
 	"github.com/minio/minio-go/v7/pkg/credentials"
+	"github.com/minio/minio-go/v7/pkg/encrypt"
 	"github.com/minio/minio-go/v7/pkg/tags"
 	"github.com/stretchr/testify/require"
 
@@ -64,7 +65,8 @@ func TestMinioBuckets(t *testing.T) {
 	t.Parallel()
 	c := openMinio(t, start(t))
 	require.NoError(t, c.MakeBucket(t.Context(), "new", minio.MakeBucketOptions{}))
-	refusedMinio(t, c.MakeBucket(t.Context(), "new", minio.MakeBucketOptions{}), http.StatusConflict, "BucketAlreadyOwnedByYou")
+	require.NoError(t, c.MakeBucket(t.Context(), "new", minio.MakeBucketOptions{}))
+	refusedMinio(t, openMinio(t, start(t, elsewhere)).MakeBucket(t.Context(), bucket, minio.MakeBucketOptions{Region: "ap-northeast-2"}), http.StatusConflict, "BucketAlreadyOwnedByYou")
 	for name, want := range map[string]bool{"new": true, "old": false} {
 		there, err := c.BucketExists(t.Context(), name)
 		require.NoError(t, err)
@@ -180,6 +182,31 @@ func TestMinioChecksums(t *testing.T) {
 		}
 		require.Empty(t, s.Uploads())
 	})
+}
+
+func TestMinioCustomerKeys(t *testing.T) {
+	t.Parallel()
+	s := start(t, secure)
+	c, data := openMinio(t, s), pattern(partSize+200_000)
+	own, err := encrypt.NewSSEC(data[:32])
+	require.NoError(t, err)
+	other, err := encrypt.NewSSEC(data[32:64])
+	require.NoError(t, err)
+	for name, body := range map[string][]byte{"small": data[:200_000], "parts": data} {
+		_, err := c.PutObject(t.Context(), bucket, name, bytes.NewReader(body), int64(len(body)), minio.PutObjectOptions{ServerSideEncryption: own, PartSize: partSize})
+		require.NoError(t, err, name)
+		got, _ := readMinio(t, c, name, minio.GetObjectOptions{ServerSideEncryption: own})
+		require.True(t, bytes.Equal(body, got), name)
+		_, err = c.StatObject(t.Context(), bucket, name, minio.StatObjectOptions{ServerSideEncryption: other})
+		refusedMinio(t, err, http.StatusForbidden, "AccessDenied")
+		_, _, _, err = minio.Core{Client: c}.GetObject(t.Context(), bucket, name, minio.GetObjectOptions{})
+		refusedMinio(t, err, http.StatusBadRequest, "InvalidRequest")
+		_, err = c.CopyObject(t.Context(), minio.CopyDestOptions{Bucket: bucket, Object: "copy", Encryption: other},
+			minio.CopySrcOptions{Bucket: bucket, Object: name, Encryption: encrypt.SSECopy(own)})
+		require.NoError(t, err, name)
+		got, _ = readMinio(t, c, "copy", minio.GetObjectOptions{ServerSideEncryption: other})
+		require.True(t, bytes.Equal(body, got), name)
+	}
 }
 
 func TestMinioConditions(t *testing.T) {

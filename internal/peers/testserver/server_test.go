@@ -32,6 +32,9 @@ func start(t *testing.T, fns ...func(*s3test.Options)) *s3test.Server {
 // secure serves https, over which the SDKs send other bodies.
 func secure(o *s3test.Options) { o.TLS = true }
 
+// elsewhere is not in the region where a bucket may be made twice.
+func elsewhere(o *s3test.Options) { o.Region = "ap-northeast-2" }
+
 // keysOf are the keys that the server knows.
 func keysOf(t *testing.T, s *s3test.Server) sigv4.Credentials {
 	t.Helper()
