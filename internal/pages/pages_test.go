@@ -73,39 +73,63 @@ func TestSnippets(t *testing.T) {
 	}
 }
 
-// imports are the packages that snippets use by their names.
-var imports = []string{
-	"archive/zip", "compress/gzip", "context", "crypto/tls", "crypto/x509", "errors", "fmt", "io", "log/slog", "net/http", "os", "strings", "testing", "time",
-	"github.com/stowage-go/stowage/identity", "github.com/stowage-go/stowage/identity/clouds",
-	"github.com/stowage-go/stowage/s3", "github.com/stowage-go/stowage/sigv4", "github.com/stowage-go/stowage/swift",
+// importsOf are the packages that snippets use by their names.
+func importsOf(native bool) []string {
+	const module = "github.com/stowage-go/stowage/"
+	paths := []string{
+		"archive/zip", "compress/gzip", "context", "crypto/tls", "crypto/x509", "errors", "fmt", "io", "log/slog", "net/http", "os", "strings", "testing", "time",
+		module + "identity", module + "identity/clouds", module + "s3", module + "sigv4", module + "swift", module + "internal/pages/given",
+	}
+	if native {
+		return append(paths, module+"swift/transfer", module+"swift/swifttest")
+	}
+	return append(paths, module+"s3/transfer", module+"s3/s3test")
 }
 
-const given = `
-	ctx context.Context, accessKey, secretKey, apiPassword, tenantID string, options identity.Options, keystone *identity.Client, keys sigv4.Provider,
-	f *os.File, pipe io.Reader, pool *x509.CertPool, tomorrow time.Time, paths []swift.Path,
-`
+// variable is what the reader of a snippet has by then, and where package given has it.
+type variable struct{ name, kind, value string }
+
+func givenTo(native bool) []variable {
+	all := []variable{
+		{"ctx", "context.Context", "ctx"},
+		{"accessKey", "string", "g.AccessKey"},
+		{"secretKey", "string", "g.SecretKey"},
+		{"apiPassword", "string", "g.APIPassword"},
+		{"tenantID", "string", "g.TenantID"},
+		{"endpoint", "string", "g.Endpoint"},
+		{"options", "identity.Options", "g.Options"},
+		{"keystone", "*identity.Client", "g.Keystone"},
+		{"keys", "sigv4.Provider", "g.Keys"},
+		{"f", "*os.File", "g.File"},
+		{"pipe", "io.Reader", "g.Pipe"},
+		{"pool", "*x509.CertPool", "g.Pool"},
+		{"tomorrow", "time.Time", "g.Tomorrow"},
+		{"paths", "[]swift.Path", "g.Paths"},
+	}
+	if native {
+		return append(all, variable{"client", "*swift.Client", "g.Swift"}, variable{"key", "swift.Secret", "g.Key"})
+	}
+	return append(all,
+		variable{"client", "*s3.Client", "g.S3"}, variable{"manager", "*transfer.Manager", "g.Manager"}, variable{"in", "*s3.PutObjectInput", "g.In"})
+}
 
 // compile type-checks the snippet, and tells what is wrong with it but for variables and imports that are not used.
 func compile(t *testing.T, exports map[string]string, snippet string, native bool) (problems []string) {
 	t.Helper()
 	var source strings.Builder
 	source.WriteString("package snippet\n")
-	for _, path := range imports {
+	for _, path := range importsOf(native) {
 		fmt.Fprintf(&source, "import %q\n", path)
 	}
-	clients := "client *s3.Client, manager *transfer.Manager, in *s3.PutObjectInput"
-	if native {
-		clients = "client *swift.Client, key swift.Secret"
-		source.WriteString("import \"github.com/stowage-go/stowage/swift/swifttest\"\nimport \"github.com/stowage-go/stowage/swift/transfer\"\n")
-		source.WriteString("func archive(context.Context, *swift.Client) error { return nil }\n")
-	} else {
-		source.WriteString("import \"github.com/stowage-go/stowage/s3/s3test\"\nimport \"github.com/stowage-go/stowage/s3/transfer\"\n")
-		source.WriteString("func backup(context.Context, *s3.Client) error { return nil }\n")
+	var parameters []string
+	for _, g := range givenTo(native) {
+		parameters = append(parameters, g.name+" "+g.kind)
 	}
+	source.WriteString("var backup, archive = given.Backup, given.Archive\n")
 	if strings.HasPrefix(snippet, "func ") { // whole functions
 		source.WriteString(snippet)
 	} else {
-		source.WriteString("func snippet(" + given + clients + ") error {\n" + snippet + "\npanic(0)\n}\n")
+		source.WriteString("func snippet(" + strings.Join(parameters, ", ") + ") error {\n" + snippet + "\npanic(0)\n}\n")
 	}
 
 	set := token.NewFileSet()
@@ -131,8 +155,7 @@ func exportData(t *testing.T) map[string]string {
 	t.Helper()
 	list := exec.CommandContext(t.Context(), "go", append([]string{
 		"list", "-export", "-deps", "-json=ImportPath,Export",
-		"github.com/stowage-go/stowage/s3/transfer", "github.com/stowage-go/stowage/s3/s3test", "github.com/stowage-go/stowage/swift/swifttest", "github.com/stowage-go/stowage/swift/transfer",
-	}, imports...)...)
+	}, append(importsOf(true), importsOf(false)...)...)...)
 	list.Stderr = os.Stderr
 	out, err := list.Output()
 	require.NoError(t, err)
