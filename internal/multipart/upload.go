@@ -149,9 +149,10 @@ func (s *sender[R]) sendParts(parent context.Context, cut cutter, first piece) e
 			break
 		}
 		workers.Go(func() {
-			defer cut.release(p)
 			moved, err := s.sendPart(ctx, p, slot)
-			fail.set(err) // before the slot lets another part begin
+			// Before the slot lets another part begin, which would have a further buffer.
+			fail.set(err)
+			cut.release(p)
 			slot.Done(moved, err)
 		})
 	}
