@@ -54,6 +54,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	if !demonstration && (f.NArg() != 1 || !ok || name == "") {
 		return errors.New("s3://bucket or s3://bucket/folder is missing")
 	}
+	if !demonstration && server.Embedded() {
+		return flags.ErrNoServer
+	}
 
 	client, stop, err := server.Open()
 	if err != nil {

@@ -10,8 +10,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stowage-go/stowage/examples/internal/flags"
 	"github.com/stowage-go/stowage/examples/internal/sandbox"
 	"github.com/stowage-go/stowage/s3"
+	"github.com/stowage-go/stowage/s3/s3test"
 )
 
 func TestSiteOfItsOwn(t *testing.T) {
@@ -73,6 +75,11 @@ func TestFails(t *testing.T) {
 	for _, args := range []string{"www", "s3://", "s3://a s3://b"} {
 		require.ErrorContains(t, run(t.Context(), strings.Fields(args), io.Discard, io.Discard), "is missing")
 	}
-	require.ErrorIs(t, run(t.Context(), []string{"s3://nothing"}, io.Discard, io.Discard), s3.ErrNotFound)
+	require.ErrorIs(t, run(t.Context(), []string{"s3://nothing"}, io.Discard, io.Discard), flags.ErrNoServer)
+	server := s3test.NewServer(t)
+	keys, err := server.Options().Credentials.Retrieve(t.Context())
+	require.NoError(t, err)
+	args := []string{"-endpoint", server.URL, "-access-key", keys.AccessKeyID, "-secret-key", keys.SecretAccessKey, "s3://nothing"}
+	require.ErrorIs(t, run(t.Context(), args, io.Discard, io.Discard), s3.ErrNotFound)
 	require.Error(t, run(t.Context(), []string{"-h"}, io.Discard, io.Discard))
 }

@@ -128,6 +128,7 @@ func TestArguments(t *testing.T) {
 		"AWS_SECRET_ACCESS_KEY":                    {"-endpoint", "http://127.0.0.1:1", "a", "b"},
 		`exclude "["`:                              {"-exclude", "[", "a", "s3://b"},
 		"both directories":                         {"a", "b"},
+		"the server is missing":                    {"a", "s3://b"},
 	} {
 		require.ErrorContains(t, run(t.Context(), args, io.Discard, io.Discard), text)
 	}

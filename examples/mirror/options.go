@@ -59,6 +59,9 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 		}
 	case 2:
 		o.from, o.to = place(f.Arg(0)), place(f.Arg(1))
+		if o.server.Embedded() && (o.from.Bucket != "" || o.to.Bucket != "") {
+			return options{}, flags.ErrNoServer
+		}
 	default:
 		return options{}, fmt.Errorf("%d arguments where FROM and TO are wanted", f.NArg())
 	}

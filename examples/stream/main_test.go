@@ -95,6 +95,7 @@ func TestOptions(t *testing.T) {
 		"s3://a/b s3://a/c":     "2 arguments",
 		"backup/site.tar":       "is not s3://bucket/key",
 		"s3://backup":           "is not s3://bucket/key",
+		"s3://backup/site.tar":  "the server is missing",
 		"s3:///site.tar":        "is not s3://bucket/key",
 		"-memory much s3://a/b": `"much" is no size`,
 		"-endpoint http://x":    "a server needs -access-key",

@@ -50,5 +50,8 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	if !ok || o.bucket == "" || o.key == "" {
 		return options{}, fmt.Errorf("%q is not s3://bucket/key", f.Arg(0))
 	}
+	if o.server.Embedded() {
+		return options{}, flags.ErrNoServer
+	}
 	return o, nil
 }

@@ -71,7 +71,7 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 		return options{}, fmt.Errorf("%q is not s3://bucket/key", f.Arg(1))
 	}
 	if o.server.Embedded() {
-		return options{}, errors.New("the server is missing: -endpoint, or -profile aws")
+		return options{}, flags.ErrNoServer
 	}
 	return o, nil
 }

@@ -46,6 +46,10 @@ func (s *Server) Settle() error {
 // alone don't make it talk to a cloud: that takes an endpoint or -profile aws.
 func (s *Server) Embedded() bool { return s.Endpoint == "" && s.Profile.Name != "aws" }
 
+// ErrNoServer is for programs that are told of a bucket and not where it is: one on a server that
+// ends with the program keeps nothing.
+var ErrNoServer = errors.New("the server is missing: -endpoint, AWS_ENDPOINT_URL, or -profile aws")
+
 // Use points the flags at the program's own server.
 func (s *Server) Use(g *gateway.Gateway) {
 	s.Endpoint, s.Region = g.Endpoint, g.Region
