@@ -99,10 +99,10 @@ peers: ## differential tests against other SDKs: all operations of S3 and STS be
 
 # All operations come last: among them is SelectObjectContent, after which Ceph RGW 16 now and then
 # can't read JSON any more (see testdata/backends/ceph/up.sh).
-SUITE = $(GO) test -tags integration -count=1 -timeout 30m -v ./internal/integration/...
+SUITE = $(GO) test -tags integration -count=1 -timeout 40m ./internal/integration/...
 integration: ## the behaviour suite on OpenStack Swift, Ceph RGW, MinIO, versitygw and Alluxio; starts and stops them
 	testdata/backends/with.sh sh -c '$(SUITE) -skip "^TestOperations$$" && $(SUITE) -run "^TestOperations$$"'
-	BACKENDS=minio-tls testdata/backends/with.sh $(GO) test -tags integration -count=1 -timeout 5m -v -run TestCustomerKeys ./internal/integration/
+	BACKENDS=minio-tls testdata/backends/with.sh $(GO) test -tags integration -count=1 -timeout 5m -run TestCustomerKeys ./internal/integration/
 
 # The report is written to SOAK_REPORT, and nowhere but to the output where that is empty. The
 # servers of BACKENDS, minio unless it is set.

@@ -68,7 +68,9 @@ func Every(t *testing.T, scenario func(t *testing.T, r *Run)) {
 			}
 		}
 	}
-	require.GreaterOrEqual(t, ended, 2*count.seen, "hardly a run came to its point")
+	// The order of things, and with it their number, is another in each run: the last points of
+	// one may not be there in the next.
+	require.GreaterOrEqual(t, ended, count.seen, "hardly a run came to its point")
 	require.LessOrEqual(t, 3*through, ended, "%d of %d calls did not mind the end of their context", through, ended)
 	t.Logf("%d points, %d calls ended, %d of them too late to matter", count.seen, ended, through)
 }
