@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -52,6 +53,10 @@ func newKeystone(t *testing.T, version string) *keystone {
 	mux := http.NewServeMux()
 	handle := func(pattern, what string, h http.HandlerFunc) {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+			// All of it, before a hook ends the call.
+			body, err := io.ReadAll(r.Body)
+			assert.NoError(t, err)
+			r.Body = io.NopCloser(bytes.NewReader(body))
 			k.mu.Lock()
 			defer k.mu.Unlock()
 			k.logged = append(k.logged, what)
