@@ -21,14 +21,23 @@ func noSuchKey() *answer {
 	return refuse(http.StatusNotFound, "NoSuchKey", "The specified key does not exist.")
 }
 
+func noSuchBucket() *answer {
+	return refuse(http.StatusNotFound, "NoSuchBucket", "The specified bucket does not exist")
+}
+
+const notHeld = "At least one of the pre-conditions you specified did not hold"
+
+func preconditionFailed() *answer {
+	return refuse(http.StatusPreconditionFailed, "PreconditionFailed", notHeld)
+}
+
 // mayWrite holds the conditions of a write against what is there.
 func (q *request) mayWrite(o *object) *answer {
-	failed := refuse(http.StatusPreconditionFailed, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold")
 	switch q.Header.Get("If-None-Match") {
 	case "":
 	case "*":
 		if o != nil {
-			return failed
+			return preconditionFailed()
 		}
 	default:
 		return refuse(http.StatusNotImplemented, "NotImplemented", "A header you provided implies functionality that is not implemented")
@@ -38,7 +47,7 @@ func (q *request) mayWrite(o *object) *answer {
 			return noSuchKey()
 		}
 		if want != "*" && want != o.etag {
-			return failed
+			return preconditionFailed()
 		}
 	}
 	return nil
@@ -151,30 +160,37 @@ func (q *request) getObject(b *bucket) *answer {
 	return a.Set("Content-Length", strconv.Itoa(len(a.Body)))
 }
 
-// unmet is the answer to conditions of a read that don't hold (RFC 9110, section 13.2.2).
+// unmet is the answer to conditions of a read that don't hold.
 func (q *request) unmet(o *object) *answer {
-	modified := o.modified.Truncate(time.Second)
-	at := func(name string) (time.Time, bool) {
-		t, err := http.ParseTime(q.Header.Get(name))
-		return t, err == nil
-	}
-	failed := refuse(http.StatusPreconditionFailed, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold")
-	if match := q.Header.Get("If-Match"); match != "" {
-		if !matches(match, o.etag) {
-			return failed
-		}
-	} else if t, ok := at("If-Unmodified-Since"); ok && modified.After(t) {
-		return failed
-	}
-	unchanged := empty(http.StatusNotModified).Set("ETag", o.etag).Set("Last-Modified", o.modified.UTC().Format(http.TimeFormat))
-	if match := q.Header.Get("If-None-Match"); match != "" {
-		if matches(match, o.etag) {
-			return unchanged
-		}
-	} else if t, ok := at("If-Modified-Since"); ok && !modified.After(t) {
-		return unchanged
+	failed, unchanged := q.conditions(o, "")
+	switch {
+	case failed:
+		return preconditionFailed()
+	case unchanged:
+		return empty(http.StatusNotModified).Set("ETag", o.etag).Set("Last-Modified", o.modified.UTC().Format(http.TimeFormat))
 	}
 	return nil
+}
+
+// conditions holds the conditions whose headers' names begin with prefix against an object: that it
+// is a certain one, and that it is not (RFC 9110, section 13.2.2).
+func (q *request) conditions(o *object, prefix string) (failed, unchanged bool) {
+	modified := o.modified.Truncate(time.Second)
+	at := func(name string) (time.Time, bool) {
+		t, err := http.ParseTime(q.Header.Get(prefix + name))
+		return t, err == nil
+	}
+	if match := q.Header.Get(prefix + "If-Match"); match != "" {
+		failed = !matches(match, o.etag)
+	} else if t, ok := at("If-Unmodified-Since"); ok {
+		failed = modified.After(t)
+	}
+	if match := q.Header.Get(prefix + "If-None-Match"); match != "" {
+		unchanged = matches(match, o.etag)
+	} else if t, ok := at("If-Modified-Since"); ok {
+		unchanged = !modified.After(t)
+	}
+	return failed, unchanged
 }
 
 func matches(list, etag string) bool {
@@ -238,7 +254,7 @@ func (q *request) deleteObjects(b *bucket) *answer {
 	}{}
 	for _, o := range in.Objects {
 		if at := b.objects[o.Key]; o.ETag != "" && (at == nil || !matches(o.ETag, at.etag)) {
-			out.Errors = append(out.Errors, failed{o.Key, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold"})
+			out.Errors = append(out.Errors, failed{o.Key, "PreconditionFailed", notHeld})
 			continue
 		}
 		delete(b.objects, o.Key)
@@ -262,7 +278,7 @@ func (q *request) source() (*object, *answer) {
 	}
 	b := q.server.buckets[name]
 	if b == nil {
-		return nil, refuse(http.StatusNotFound, "NoSuchBucket", "The specified bucket does not exist")
+		return nil, noSuchBucket()
 	}
 	o := b.objects[key]
 	if o == nil {
@@ -271,19 +287,8 @@ func (q *request) source() (*object, *answer) {
 	if bad := q.unlock(o, sourcePrefix); bad != nil {
 		return nil, bad
 	}
-	failed := refuse(http.StatusPreconditionFailed, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold")
-	if m := q.Header.Get("X-Amz-Copy-Source-If-Match"); m != "" && !matches(m, o.etag) {
-		return nil, failed
-	}
-	if m := q.Header.Get("X-Amz-Copy-Source-If-None-Match"); m != "" && matches(m, o.etag) {
-		return nil, failed
-	}
-	modified := o.modified.Truncate(time.Second)
-	if t, err := http.ParseTime(q.Header.Get("X-Amz-Copy-Source-If-Unmodified-Since")); err == nil && modified.After(t) && q.Header.Get("X-Amz-Copy-Source-If-Match") == "" {
-		return nil, failed
-	}
-	if t, err := http.ParseTime(q.Header.Get("X-Amz-Copy-Source-If-Modified-Since")); err == nil && !modified.After(t) && q.Header.Get("X-Amz-Copy-Source-If-None-Match") == "" {
-		return nil, failed
+	if failed, unchanged := q.conditions(o, "X-Amz-Copy-Source-"); failed || unchanged {
+		return nil, preconditionFailed()
 	}
 	return o, nil
 }

@@ -152,7 +152,7 @@ func (q *request) Work() *answer {
 	defer q.server.mu.Unlock()
 	b := q.server.buckets[q.bucket]
 	if b == nil && r.level > 0 && r.operation != "CreateBucket" {
-		return refuse(http.StatusNotFound, "NoSuchBucket", "The specified bucket does not exist")
+		return noSuchBucket()
 	}
 	return r.work(q, b)
 }
