@@ -132,22 +132,30 @@ func listXML(kind, name string, entries []entry) []byte {
 	return fmt.Appendf(b, "</%s>", kind)
 }
 
+// listed are the entries of a page; of makes that of a name which is no subdirectory.
+func listed(names []string, subdirs map[string]bool, of func(name string) entry) []entry {
+	entries := make([]entry, len(names))
+	for i, name := range names {
+		if subdirs[name] {
+			entries[i] = entry{Subdir: name}
+		} else {
+			entries[i] = of(name)
+		}
+	}
+	return entries
+}
+
 func (q *request) listContainers() *answer {
 	s := q.server
 	names, subdirs, bad := q.page(slices.Collect(maps.Keys(s.containers)), s.options.Limits.AccountListingLimit)
 	if bad != nil {
 		return bad
 	}
-	entries := make([]entry, len(names))
-	for i, name := range names {
-		if subdirs[name] {
-			entries[i] = entry{Subdir: name}
-			continue
-		}
+	entries := listed(names, subdirs, func(name string) entry {
 		c := s.containers[name]
 		count, bytes := len(c.objects), c.bytes()
-		entries[i] = entry{Name: name, Count: &count, Bytes: &bytes, LastModified: c.created.UTC().Format(listedTime)}
-	}
+		return entry{Name: name, Count: &count, Bytes: &bytes, LastModified: c.created.UTC().Format(listedTime)}
+	})
 	return q.list(q.accountAnswer(http.StatusOK), "account", s.account, entries)
 }
 
@@ -160,18 +168,14 @@ func (q *request) listObjects() *answer {
 	if bad != nil {
 		return bad
 	}
-	entries := make([]entry, len(names))
-	for i, name := range names {
-		if subdirs[name] {
-			entries[i] = entry{Subdir: name}
-			continue
-		}
+	entries := listed(names, subdirs, func(name string) entry {
 		o := c.objects[name]
 		size := o.size()
-		entries[i] = entry{Name: name, Bytes: &size, Hash: &o.etag, ContentType: o.contentType, LastModified: o.modified.UTC().Format(listedTime)}
+		e := entry{Name: name, Bytes: &size, Hash: &o.etag, ContentType: o.contentType, LastModified: o.modified.UTC().Format(listedTime)}
 		if o.segments != nil {
-			entries[i].SLOETag = `"` + o.sloETag + `"`
+			e.SLOETag = `"` + o.sloETag + `"`
 		}
-	}
+		return e
+	})
 	return q.list(q.containerAnswer(c, http.StatusOK), "container", q.container, entries)
 }

@@ -77,8 +77,7 @@ func (s *Server) join(c *content, segments []segment, part span, depth int) {
 			continue
 		}
 		take.first, take.last = take.first+own.first, take.last+own.first
-		container, name, _ := strings.Cut(strings.TrimPrefix(g.Name, "/"), "/")
-		o := s.object(container, name)
+		_, _, o := s.at(g.Name)
 		begin := len(c.body)
 		switch {
 		case g.Data != nil:
@@ -204,8 +203,7 @@ func (q *request) look(raw *rawSegment, last bool) (g segment, problems []string
 	if q.denied != nil {
 		return g, []string{statusLine(q.denied.Status)}
 	}
-	container, name, _ := strings.Cut(strings.TrimPrefix(raw.Path, "/"), "/")
-	o := q.server.object(container, name)
+	_, _, o := q.server.at(raw.Path)
 	if o == nil {
 		return g, []string{statusLine(http.StatusNotFound)}
 	}
@@ -314,8 +312,7 @@ func (q *request) deleteSLO() *answer {
 	for left := []segment{{Name: "/" + q.container + "/" + q.object, SubSLO: true}}; len(left) > 0; {
 		g := left[0]
 		left = left[1:]
-		container, name, _ := strings.Cut(strings.TrimPrefix(g.Name, "/"), "/")
-		o := q.server.object(container, name)
+		container, name, o := q.server.at(g.Name)
 		switch {
 		case g.Data != nil:
 		case o == nil:

@@ -134,6 +134,12 @@ func (s *Server) object(container, name string) *object {
 	return nil
 }
 
+// at is what is stored at "/container/object", with or without its first slash.
+func (s *Server) at(path string) (container, name string, o *object) {
+	container, name, _ = strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	return container, name, s.object(container, name)
+}
+
 // Put stores an object without a request, and makes the container where there is none.
 func (s *Server) Put(container, name string, body []byte) {
 	s.mu.Lock()
