@@ -198,7 +198,7 @@ func (k *call) Inspect(r *transport.Response) error {
 		err = k.decode(r)
 	}
 	head := k.request.Method == http.MethodHead
-	if page := strings.EqualFold(rest.RootElement(r.Document), "html"); err == nil && (page && !ofSwift(r.Header) || head && isWebPage(r.Header)) {
+	if err == nil && !ofSwift(r.Header) && (head && isWebPage(r.Header) || strings.EqualFold(rest.RootElement(r.Document), "html")) {
 		// A portal or a proxy answers for the server, and takes it for a success.
 		err = malformed("a web page, and nothing of Swift")
 	}
