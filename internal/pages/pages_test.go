@@ -113,23 +113,29 @@ func givenTo(native bool) []variable {
 		variable{"client", "*s3.Client", "g.S3"}, variable{"manager", "*transfer.Manager", "g.Manager"}, variable{"in", "*s3.PutObjectInput", "g.In"})
 }
 
+// signature is what a function with a snippet takes, and what it is called with.
+func signature(native bool) (parameters, arguments string) {
+	var taken, handed []string
+	for _, g := range givenTo(native) {
+		taken, handed = append(taken, g.name+" "+g.kind), append(handed, g.value)
+	}
+	return strings.Join(taken, ", "), strings.Join(handed, ", ")
+}
+
 // compile type-checks the snippet, and tells what is wrong with it but for variables and imports that are not used.
 func compile(t *testing.T, exports map[string]string, snippet string, native bool) (problems []string) {
 	t.Helper()
+	parameters, _ := signature(native)
 	var source strings.Builder
 	source.WriteString("package snippet\n")
 	for _, path := range importsOf(native) {
 		fmt.Fprintf(&source, "import %q\n", path)
 	}
-	var parameters []string
-	for _, g := range givenTo(native) {
-		parameters = append(parameters, g.name+" "+g.kind)
-	}
 	source.WriteString("var backup, archive = given.Backup, given.Archive\n")
 	if strings.HasPrefix(snippet, "func ") { // whole functions
 		source.WriteString(snippet)
 	} else {
-		source.WriteString("func snippet(" + strings.Join(parameters, ", ") + ") error {\n" + snippet + "\npanic(0)\n}\n")
+		source.WriteString("func snippet(" + parameters + ") error {\n" + snippet + "\npanic(0)\n}\n")
 	}
 
 	set := token.NewFileSet()

@@ -68,17 +68,13 @@ func runnable(t *testing.T, name, snippet string) string {
 			body.WriteString("\nvar backup = given.Backup\n")
 		}
 	} else {
-		var parameters, arguments []string
-		for _, g := range givenTo(native) {
-			parameters = append(parameters, g.name+" "+g.kind)
-			arguments = append(arguments, g.value)
-		}
-		head := "func snippet" + name + "(" + strings.Join(parameters, ", ") + ") error {{" // a scope of the snippet's own
+		parameters, arguments := signature(native)
+		head := "func snippet" + name + "(" + parameters + ") error {{" // a scope of the snippet's own
 		fmt.Fprintf(&body, "func Test%s(t *testing.T) {\n\tg := given.New(t)\n\tctx, cancel := context.WithCancel(t.Context())\n\tdefer cancel()\n", name)
 		if strings.Contains(snippet, ".Watch(ctx)") { // which would go on for as long as there are transfers
 			body.WriteString("\ttime.AfterFunc(time.Second, cancel)\n")
 		}
-		fmt.Fprintf(&body, "\tif err := snippet%s(%s); err != nil {\n\t\tt.Fatal(err)\n\t}\n}\n", name, strings.Join(arguments, ", "))
+		fmt.Fprintf(&body, "\tif err := snippet%s(%s); err != nil {\n\t\tt.Fatal(err)\n\t}\n}\n", name, arguments)
 		body.WriteString(head + "\n" + checked(t, head, strings.ReplaceAll(snippet, `"https://objects.example.com"`, "endpoint")+"\n}\nreturn nil\n}\n", "return err"))
 	}
 	source := body.String()

@@ -53,10 +53,8 @@ type Script[R any] struct {
 
 // TB is what a script wants of a test.
 type TB interface {
-	Helper()
 	Cleanup(func())
 	Errorf(format string, args ...any)
-	Fatalf(format string, args ...any)
 }
 
 // Watch has what breaks an expectation fail the test, in the server's name, and closes the server at
