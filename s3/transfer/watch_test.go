@@ -19,7 +19,8 @@ import (
 )
 
 // watched runs a function beside a watch and returns the events of all that it did.
-func watched(t *testing.T, m *Manager, act func()) (events []Event) {
+// Each of seen is told of an event when the watch has it.
+func watched(t *testing.T, m *Manager, act func(), seen ...func(Event)) (events []Event) {
 	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
@@ -28,6 +29,9 @@ func watched(t *testing.T, m *Manager, act func()) (events []Event) {
 	reader.Go(func() {
 		for e := range watch {
 			events = append(events, e)
+			for _, tell := range seen {
+				tell(e)
+			}
 		}
 	})
 	act()
@@ -46,12 +50,28 @@ func kinds(events []Event) (k []EventKind) {
 func TestWatch(t *testing.T) {
 	s := startServer(t, small(s3.AWS()), true)
 	m := newManager(t, s.newClient(t), func(o *Options) { o.ProgressInterval = -1 })
+	// A watch that lags is told of the end in place of the parts.
+	partSeen := make(chan struct{})
+	once := sync.OnceFunc(func() { close(partSeen) })
+	s.setBefore(func(e *exchange) *reply {
+		if e.Op == "CompleteMultipartUpload" {
+			select {
+			case <-partSeen:
+			case <-time.After(10 * time.Second):
+			}
+		}
+		return nil
+	})
 	var told []Progress
 	events := watched(t, m, func() {
 		_, err := m.Upload(t.Context(), input(bytes.NewReader(pattern(3*partSize))), func(o *Options) {
 			o.Progress = func(p Progress) { told = append(told, p) }
 		})
 		require.NoError(t, err)
+	}, func(e Event) {
+		if e.Kind == EventPartDone {
+			once()
+		}
 	})
 	first, last := events[0], events[len(events)-1]
 	require.Equal(t, Event{
