@@ -23,7 +23,7 @@ type forgetful struct {
 }
 
 func (f *forgetful) RoundTrip(r *http.Request) (*http.Response, error) {
-	res, err := http.DefaultTransport.RoundTrip(r)
+	res, err := wireTransport.RoundTrip(r)
 	if err == nil && r.Method == f.method && f.done.CompareAndSwap(false, true) {
 		res.Body.Close()
 		return nil, errors.New("the answer is lost")

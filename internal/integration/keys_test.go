@@ -18,6 +18,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stowage-go/stowage/internal/transport"
 	"github.com/stowage-go/stowage/s3"
 )
 
@@ -228,6 +229,11 @@ func refusedWith(status int, answer []byte) error {
 	return fmt.Errorf("answered %d %.300q", status, answer)
 }
 
+// receiver is the client of whoever is handed a presigned request, or a form. It hears a server
+// that refuses and hangs up in the middle of the body, where http.DefaultClient may report the
+// broken write instead; it follows no redirect.
+var receiver = transport.NewHTTPClient(nil)
+
 // send does what the receiver of a presigned request does.
 func send(ctx context.Context, p *s3.PresignedRequest, body []byte) (int, []byte, error) {
 	req, err := http.NewRequestWithContext(ctx, p.Method, p.URL, bytes.NewReader(body))
@@ -237,7 +243,7 @@ func send(ctx context.Context, p *s3.PresignedRequest, body []byte) (int, []byte
 	for name, values := range p.Header {
 		req.Header[name] = values
 	}
-	res, err := http.DefaultClient.Do(req)
+	res, err := receiver.Do(req)
 	if err != nil {
 		return 0, nil, err
 	}

@@ -70,7 +70,7 @@ func (n noting) RoundTrip(r *http.Request) (*http.Response, error) {
 			return nil, err
 		}
 	}
-	return http.DefaultTransport.RoundTrip(r)
+	return wireTransport.RoundTrip(r)
 }
 
 // child runs the child process and kills it after that time; negative: never. It reports whether

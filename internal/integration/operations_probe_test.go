@@ -18,6 +18,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stowage-go/stowage/internal/transport"
 	"github.com/stowage-go/stowage/s3"
 )
 
@@ -60,7 +61,7 @@ type wire struct {
 
 const wireHead = 4 << 10
 
-var wireTransport = &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 16}
+var wireTransport = transport.NewHTTPTransport(nil)
 
 func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 	w.request, w.status = r, 0

@@ -61,8 +61,7 @@ func upload(ctx context.Context, p *s3.PresignedPost, name string, file []byte, 
 		return posted{}, err
 	}
 	req.Header.Set("Content-Type", w.FormDataContentType())
-	browser := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	res, err := browser.Do(req)
+	res, err := receiver.Do(req)
 	if err != nil {
 		return posted{}, err
 	}

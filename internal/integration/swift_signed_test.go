@@ -169,15 +169,13 @@ func anonymous(t *testing.T, method, url, body string, header http.Header) (repl
 	if body == "" && method != http.MethodPut {
 		req.Body, req.ContentLength = nil, 0
 	}
-	resp, err := unredirected.Do(req)
+	resp, err := receiver.Do(req)
 	require.NoError(t, err)
 	defer resp.Body.Close()
 	b, err := io.ReadAll(resp.Body)
 	require.NoError(t, err)
 	return reply{resp.StatusCode, resp.Header, resp.ContentLength}, string(b)
 }
-
-var unredirected = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 
 // nastyNames are objects whose names mean something to a path, a query, a line or a form.
 var nastyNames = []string{

@@ -134,6 +134,9 @@ func (f *Front) release(c net.Conn) {
 	f.mu.Unlock()
 }
 
+// lingerLimit is how long a client whose server has hung up may go on sending.
+const lingerLimit = 5 * time.Second
+
 // serve copies both ways until both sides have ended; one side's end is passed on as a half
 // close, so that an answer to a request that is over still comes through.
 func (f *Front) serve(client net.Conn) {
@@ -153,22 +156,32 @@ func (f *Front) serve(client net.Conn) {
 	defer f.release(server)
 
 	var up sync.WaitGroup
-	up.Go(func() { pipe(server, client) })
-	pipe(client, server)
+	up.Go(func() { send(server.(*net.TCPConn), client) })
+	answer(client.(*tls.Conn), server)
 	up.Wait()
 }
 
-// pipe copies until from ends. After a clean end it closes to for writing; after an error it
-// closes both, since the other direction has nobody left to talk to.
-func pipe(to, from net.Conn) {
-	_, err := io.Copy(to, from)
-	if half, ok := to.(interface{ CloseWrite() error }); err == nil && ok {
-		if half.CloseWrite() == nil {
-			return
-		}
+// send passes on what the client says until it ends. A server that refuses a request answers and
+// hangs up, however much of the body is still to come: what it no longer takes is read all the
+// same, since to close on a client in the middle of a word would take the answer from it.
+func send(server *net.TCPConn, client net.Conn) {
+	if _, err := io.Copy(server, client); err == nil && server.CloseWrite() == nil {
+		return
 	}
-	_ = to.Close()
-	_ = from.Close()
+	_, _ = io.Copy(io.Discard, client)
+	_ = server.Close()
+}
+
+// answer passes on what the server says until it ends, however it ends.
+func answer(client *tls.Conn, server net.Conn) {
+	_, err := io.Copy(client, server)
+	if end := client.CloseWrite(); end != nil {
+		_ = client.Close()
+		_ = server.Close()
+	}
+	if err != nil {
+		_ = client.SetReadDeadline(time.Now().Add(lingerLimit))
+	}
 }
 
 // SelfSigned makes a certificate for the loopback interface that is its own authority, and the

@@ -99,6 +99,41 @@ func TestNobodyBehindEndsTheConnection(t *testing.T) {
 	require.Error(t, err)
 }
 
+// A server that answers before it has read the body, and hangs up on the rest.
+func TestAnAnswerToHalfARequestComesThrough(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer listener.Close()
+	front, err := tlsfront.Start("http://" + listener.Addr().String())
+	require.NoError(t, err)
+	defer front.Close()
+	const refusal = "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+	broken := make(chan struct{})
+	go func() {
+		c, err := listener.Accept()
+		if err != nil {
+			return
+		}
+		_, _ = bufio.NewReader(c).ReadString('\n')
+		_, _ = io.WriteString(c, refusal)
+		_ = c.Close() // with bytes unread: a reset
+		close(broken)
+	}()
+
+	c, err := tls.Dial("tcp", strings.TrimPrefix(front.URL, "https://"), &tls.Config{RootCAs: front.Roots, MinVersion: tls.VersionTLS12})
+	require.NoError(t, err)
+	defer c.Close()
+	_, err = io.WriteString(c, "PUT / HTTP/1.1\r\n"+strings.Repeat("x", 64<<10))
+	require.NoError(t, err)
+	<-broken
+	// More than the buffers between the two hold: it has to be read for this to end.
+	_, err = c.Write(make([]byte, 32<<20))
+	require.NoError(t, err)
+	said, err := io.ReadAll(c)
+	require.NoError(t, err)
+	require.Equal(t, refusal, string(said))
+}
+
 func TestCloseBreaksWhatIsOpen(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
