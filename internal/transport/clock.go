@@ -24,6 +24,24 @@ type Clock struct {
 	// Local is the local clock; nil: time.Now.
 	Local  func() time.Time
 	offset atomic.Int64
+	last   atomic.Pointer[dated]
+}
+
+// dated is a Date header and what it says, which many answers of the same second have alike.
+type dated struct {
+	header string
+	at     time.Time
+}
+
+func (c *Clock) parse(header string) (time.Time, error) {
+	if last := c.last.Load(); last != nil && last.header == header {
+		return last.at, nil
+	}
+	at, err := http.ParseTime(header)
+	if err == nil {
+		c.last.Store(&dated{header, at})
+	}
+	return at, err
 }
 
 // Now is the time to sign with.
@@ -46,7 +64,7 @@ func (c *Clock) observe(h http.Header) (ahead time.Duration, ok bool) {
 	if date == "" || h.Get("Age") != "" {
 		return 0, false
 	}
-	at, err := http.ParseTime(date)
+	at, err := c.parse(date)
 	if err != nil {
 		return 0, false
 	}

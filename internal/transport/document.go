@@ -25,7 +25,7 @@ var ErrAnswerTooLong = errors.New("answer is too long")
 // an answer to HEAD states is the object's: nothing follows. Of a refusal's explanation the
 // beginning is enough.
 func readDocument(r io.Reader, hr *http.Response, req *Request) ([]byte, error) {
-	if req.Method == http.MethodHead {
+	if req.Method == http.MethodHead || hr.Body == http.NoBody {
 		return nil, nil
 	}
 	limit := req.MaxDocument

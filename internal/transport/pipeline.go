@@ -1,9 +1,11 @@
 package transport
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -183,7 +185,19 @@ func (p *Pipeline) send(ctx context.Context, r *Request, h Handler, n int, obser
 	}
 	var g *guard
 	idle := p.idle()
-	if a.Body != nil {
+	switch {
+	case a.Body == nil:
+	case r.Body.small(a.Request.ContentLength) && !r.Expect:
+		whole := make([]byte, a.Request.ContentLength)
+		if _, err := io.ReadFull(a.Body, whole); err != nil {
+			err = p.failure(actx, a.Request, err, err)
+			cancel(nil)
+			r.Body.rollBack()
+			p.log(ctx, r, &a, nil, began, observed.timed(), err)
+			return nil, err
+		}
+		a.Request.Body = io.NopCloser(bytes.NewReader(whole))
+	default:
 		g = &guard{src: a.Body, left: a.Request.ContentLength, wait: r.Body.Rewindable() || r.Body.InMemory(), limit: idle}
 		if idle > 0 {
 			g.idle = time.AfterFunc(idle, func() { cancel(&IdleError{Sending: true, Limit: idle}) })
@@ -194,7 +208,7 @@ func (p *Pipeline) send(ctx context.Context, r *Request, h Handler, n int, obser
 			a.Request = a.Request.WithContext(g.awaitConsent(a.Request.Context()))
 		}
 	}
-	hr, err := p.HTTP.Do(a.Request) //nolint:bodyclose // answerBody closes it
+	hr, err := exchange(p.HTTP, a.Request) //nolint:bodyclose // answerBody closes it
 	if err != nil {
 		err = p.failure(actx, a.Request, err, g.end())
 		cancel(nil)
@@ -203,6 +217,9 @@ func (p *Pipeline) send(ctx context.Context, r *Request, h Handler, n int, obser
 		return nil, err
 	}
 	p.Clock.observe(hr.Header)
+	if g == nil {
+		r.Body.confirm()
+	}
 	resp := &Response{Response: hr}
 	incoming := &answerBody{src: hr.Body, ctx: actx, cancel: cancel, limit: idle}
 	if r.Stream && hr.StatusCode >= 200 && hr.StatusCode < 300 {

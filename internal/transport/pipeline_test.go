@@ -602,7 +602,7 @@ func TestIdleSending(t *testing.T) {
 		r.sleep = nil
 		r.Backoff.Random = func() float64 { return 0 }
 		began := time.Now()
-		_, err := r.Do(t.Context(), put(strings.NewReader("abcd"), UnknownLength), &handler{})
+		_, err := r.Do(t.Context(), put(strings.NewReader(strings.Repeat("x", smallBody+1)), UnknownLength), &handler{})
 		var idle *IdleError
 		require.ErrorAs(t, err, &idle)
 		require.True(t, idle.Sending)
