@@ -46,7 +46,7 @@ endif
 MODULES := $(patsubst %/go.mod,%,$(wildcard examples/go.mod internal/*/go.mod otel/go.mod bridge/*/go.mod))
 
 .DEFAULT_GOAL := help
-.PHONY: help test lint fmt race fuzz peers integration conformance browser interop faults soak bench microbench size api least cross licenses vulncheck cover tidy-check
+.PHONY: help test lint fmt race fuzz peers integration conformance browser interop faults large kills soak bench microbench size api least cross licenses vulncheck cover tidy-check
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -114,6 +114,14 @@ soak: ## 64 goroutines for SOAK_MINUTES (30) on MinIO behind failing proxies; wr
 faults: ## every operation under faults of networks, servers and answers, into docs/faults.md; starts and stops servers
 	cd internal/faults && BACKENDS="minio openstack" GOWORK=off ../../testdata/backends/with.sh $(GO) test -tags integration -count=1 -timeout 15m -parallel 8 .
 	cd internal/faults && GOWORK=off $(GO) test -count=1 -timeout 60s .
+
+LARGE_GIB ?= 5
+large: ## an SLO of LARGE_GIB (5) in segments of 64 MiB on OpenStack Swift: compared, token revoked, killed and resumed
+	BACKENDS=openstack STOWAGE_SLO_GIB=$(LARGE_GIB) testdata/backends/with.sh $(GO) test -tags integration -count=1 -timeout 60m -v -run '^TestSwiftLargeSize$$' ./internal/integration/
+
+KILLS ?= 100
+kills: ## KILLS (100) uploads killed at random moments and resumed, on MinIO and Ceph RGW
+	BACKENDS="minio ceph" STOWAGE_KILLS=$(KILLS) testdata/backends/with.sh $(GO) test -tags integration -count=1 -timeout 60m -v -run '^TestKilledUploads$$' ./internal/integration/
 
 conformance: ## the suite of gocloud.dev/blob's drivers on MinIO, Ceph RGW, versitygw and OpenStack Swift; starts and stops them
 	cd bridge/gocloudblob && GOWORK=off BACKENDS='minio ceph versitygw openstack' ../../testdata/backends/with.sh $(GO) test -tags integration -count=1 -timeout 10m -run Conformance ./...
