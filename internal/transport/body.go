@@ -108,16 +108,6 @@ func (b *Body) Rewindable() bool { return b == nil || b.seeker != nil }
 // InMemory reports whether reading the body costs no input or output.
 func (b *Body) InMemory() bool { return b == nil || b.memory }
 
-// smallBody is the longest body that goes out in one piece with the request's header, and leaves
-// it room in the buffer: net/http writes the header ahead of any reader that it does not know to
-// be in memory.
-const smallBody = BufferSize / 2
-
-// small reports whether the body, of that length as it is sent, may be copied for that. A copy can
-// be read after the call has ended; what can be read only once is left for a connection that is
-// there.
-func (b *Body) small(length int64) bool { return b.memory && b.seeker != nil && length <= smallBody }
-
 // Report has delta called with the bytes that reach the connection as they do, and
 // with the negative of what an attempt sent when that attempt is given up.
 func (b *Body) Report(delta func(int64)) { b.report = delta }

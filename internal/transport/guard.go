@@ -34,6 +34,21 @@ type guard struct {
 	wait bool
 }
 
+// guarded sends the attempt's body under a guard.
+func (p *Pipeline) guarded(a *Attempt, r *Request, cancel context.CancelCauseFunc) *guard {
+	limit := p.idle()
+	g := &guard{src: a.Body, left: a.Request.ContentLength, wait: r.Body.Rewindable() || r.Body.InMemory(), limit: limit}
+	if limit > 0 {
+		g.idle = time.AfterFunc(limit, func() { cancel(&IdleError{Sending: true, Limit: limit}) })
+		g.idle.Stop()
+	}
+	a.Request.Body = g
+	if r.Expect {
+		a.Request = a.Request.WithContext(g.awaitConsent(a.Request.Context()))
+	}
+	return g
+}
+
 func (g *guard) Read(p []byte) (int, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()

@@ -1,11 +1,9 @@
 package transport
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -183,34 +181,26 @@ func (p *Pipeline) send(ctx context.Context, r *Request, h Handler, n int, obser
 		cancel(nil)
 		return nil, &stopError{err}
 	}
-	var g *guard
-	idle := p.idle()
+	var (
+		g       *guard
+		bodyErr error
+	)
 	switch {
 	case a.Body == nil:
 	case r.Body.small(a.Request.ContentLength) && !r.Expect:
-		whole := make([]byte, a.Request.ContentLength)
-		if _, err := io.ReadFull(a.Body, whole); err != nil {
-			err = p.failure(actx, a.Request, err, err)
-			cancel(nil)
-			r.Body.rollBack()
-			p.log(ctx, r, &a, nil, began, observed.timed(), err)
-			return nil, err
-		}
-		a.Request.Body = io.NopCloser(bytes.NewReader(whole))
+		bodyErr = a.inOnePiece()
 	default:
-		g = &guard{src: a.Body, left: a.Request.ContentLength, wait: r.Body.Rewindable() || r.Body.InMemory(), limit: idle}
-		if idle > 0 {
-			g.idle = time.AfterFunc(idle, func() { cancel(&IdleError{Sending: true, Limit: idle}) })
-			g.idle.Stop()
-		}
-		a.Request.Body = g
-		if r.Expect {
-			a.Request = a.Request.WithContext(g.awaitConsent(a.Request.Context()))
+		g = p.guarded(&a, r, cancel)
+	}
+	var hr *http.Response
+	err := bodyErr
+	if err == nil {
+		if hr, err = exchange(p.HTTP, a.Request); err != nil { //nolint:bodyclose // answerBody closes it
+			bodyErr = g.end()
 		}
 	}
-	hr, err := exchange(p.HTTP, a.Request) //nolint:bodyclose // answerBody closes it
 	if err != nil {
-		err = p.failure(actx, a.Request, err, g.end())
+		err = p.failure(actx, a.Request, err, bodyErr)
 		cancel(nil)
 		r.Body.rollBack()
 		p.log(ctx, r, &a, nil, began, observed.timed(), err)
@@ -221,7 +211,7 @@ func (p *Pipeline) send(ctx context.Context, r *Request, h Handler, n int, obser
 		r.Body.confirm()
 	}
 	resp := &Response{Response: hr}
-	incoming := &answerBody{src: hr.Body, ctx: actx, cancel: cancel, limit: idle}
+	incoming := &answerBody{src: hr.Body, ctx: actx, cancel: cancel, limit: p.idle()}
 	if r.Stream && hr.StatusCode >= 200 && hr.StatusCode < 300 {
 		_ = g.end()
 		incoming.observed = observed
