@@ -7,10 +7,10 @@ import (
 )
 
 // exchange sends a request as hc.Do does. What Do has beyond the round trip is for redirects,
-// cookies and a total time limit, and costs a copy of the header: without a jar and a limit, and
-// with redirects left to the pipeline, the round trip is all.
+// cookies, a total time limit and a password in the URL, and costs a copy of the header: without
+// these, and with redirects left to the pipeline, the round trip is all.
 func exchange(hc *http.Client, r *http.Request) (*http.Response, error) {
-	if hc.Jar != nil || hc.Timeout != 0 {
+	if hc.Jar != nil || hc.Timeout != 0 || r.URL.User != nil {
 		return hc.Do(r)
 	}
 	rt := hc.Transport

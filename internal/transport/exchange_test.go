@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -24,6 +25,9 @@ func TestExchange(t *testing.T) {
 		case "/redirect":
 			w.Header().Set("Location", "/other")
 			w.WriteHeader(http.StatusTemporaryRedirect)
+		case "/basic":
+			user, password, _ := r.BasicAuth()
+			_, _ = io.WriteString(w, user+" "+password)
 		default:
 			_, _ = io.WriteString(w, r.Header.Get("Cookie"))
 		}
@@ -32,6 +36,9 @@ func TestExchange(t *testing.T) {
 	get := func(hc *http.Client, path string) (*http.Response, string, error) {
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL+path, nil)
 		require.NoError(t, err)
+		if path == "/basic" {
+			req.URL.User = url.UserPassword("me", "secret")
+		}
 		resp, err := exchange(hc, req)
 		if err != nil {
 			return nil, "", err
@@ -57,6 +64,9 @@ func TestExchange(t *testing.T) {
 	_, got, err := get(&withJar, "/")
 	require.NoError(t, err)
 	require.Equal(t, "a=1", got)
+	_, got, err = get(own, "/basic")
+	require.NoError(t, err)
+	require.Equal(t, "me secret", got)
 	limited := *own
 	limited.Timeout = 10 * time.Millisecond
 	_, _, err = get(&limited, "/slow")
