@@ -27,9 +27,11 @@ CERTS=$STATE/certs
 mkdir -p "$CERTS" "$STATE/data"
 [ -z "${TLS:-}" ] || selfsigned "$CERTS/public.crt" "$CERTS/private.key"
 [ -s "$STATE/kms" ] || echo "sdk-test-key:$(head -c 32 /dev/urandom | base64 -w0)" >"$STATE/kms"
+# What is deleted goes to a folder that is emptied every 5 minutes by default: half an hour of soak
+# would fill a disk.
 start minio "$PORT" env -i PATH="$PATH" HOME="$STATE" \
   MINIO_ROOT_USER="$ACCESS" MINIO_ROOT_PASSWORD="$SECRET" MINIO_REGION="$REGION" \
-  MINIO_BROWSER=off MINIO_UPDATE=off MINIO_CI_CD=1 MINIO_DOMAIN=localhost \
+  MINIO_BROWSER=off MINIO_UPDATE=off MINIO_CI_CD=1 MINIO_DOMAIN=localhost MINIO_API_DELETE_CLEANUP_INTERVAL=30s \
   MINIO_KMS_SECRET_KEY="$(cat "$STATE/kms")" \
   MINIO_IDENTITY_OPENID_CONFIG_URL="$ISSUER/.well-known/openid-configuration" \
   MINIO_IDENTITY_OPENID_CLIENT_ID=s3-sdk-tests MINIO_IDENTITY_OPENID_CLAIM_NAME=policy \
