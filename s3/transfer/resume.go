@@ -100,11 +100,20 @@ func (u *upload) giveUp(ctx context.Context, err error) error {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), DefaultAbortTimeout)
 	defer cancel()
-	if given.AbortErr = u.abandon(ctx); given.AbortErr != nil {
+	given.AbortErr = u.abandon(ctx)
+	switch {
+	case given.AbortErr != nil:
 		given.Cleanup = multipart.CleanupFailed
+	case u.checkpoint.Loaded && !u.options.resumeOnly:
+		given.Err = outlived{given.Err}
 	}
 	return given
 }
+
+// outlived is why an upload of a call before was given up: this one can begin its own.
+type outlived struct{ error }
+
+func (o outlived) Unwrap() error { return o.error }
 
 // goOnWith makes the upload of that id the one whose parts are sent.
 func (u *upload) goOnWith(id string) {

@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"bytes"
+	"context"
 	"encoding/hex"
 	"io/fs"
 	"maps"
@@ -569,6 +570,54 @@ func TestPartsOfNoUse(t *testing.T) {
 			require.Equal(t, data, s.object(objectPath))
 			require.Equal(t, 2, s.begun)
 		}
+	}
+}
+
+// Where parts are of a call before, what they can't be joined to is begun anew, once.
+func TestPartsOfACallBeforeOfNoUse(t *testing.T) {
+	refuse := func(e *exchange) *reply {
+		if e.Op == "CompleteMultipartUpload" {
+			return refusal(400, "XAmzContentChecksumMismatch")
+		}
+		return nil
+	}
+	for name, test := range map[string]struct {
+		before  func(*exchange) *reply
+		resume  bool
+		begun   int
+		wantErr bool
+	}{
+		"once":       {oneOf("CompleteMultipartUpload", refusal(400, "XAmzContentChecksumMismatch")), false, 2, false},
+		"for ever":   {refuse, false, 2, true},
+		"Resume":     {refuse, true, 1, true},
+		"no refusal": {nil, false, 1, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := startServer(t, small(s3.AWS()), true)
+			path, data := interrupted(t, s)
+			s.setBefore(test.before)
+			m := newManager(t, s.newClient(t))
+			upload := m.Upload
+			if test.resume {
+				upload = func(ctx context.Context, in *s3.PutObjectInput, fns ...func(*Options)) (*UploadOutput, error) {
+					return m.Resume(ctx, path, in, fns...)
+				}
+			}
+			var last Progress
+			_, err := upload(t.Context(), input(bytes.NewReader(data)), noting(path), func(o *Options) { o.Progress = func(p Progress) { last = p } })
+			require.Equal(t, test.begun, s.begun)
+			require.NoFileExists(t, path)
+			require.Zero(t, s.open())
+			if test.wantErr {
+				require.ErrorIs(t, err, s3.Code("XAmzContentChecksumMismatch"))
+				require.Equal(t, PartsAborted, requireUploadError(t, err).Parts)
+				return
+			}
+			require.NoError(t, err)
+			require.Equal(t, data, s.object(objectPath))
+			require.EqualValues(t, len(data), last.Bytes)
+			require.True(t, last.Done)
+		})
 	}
 }
 

@@ -92,8 +92,9 @@ type UploadOutput struct {
 //     parts, the process died between its completion and the note of it, and all is done.
 //     Otherwise, somebody having aborted it, the upload begins anew.
 //   - When the server refuses to join the parts for their checksums (BadDigest,
-//     XAmzContentChecksumMismatch), it would do so again: the upload is aborted, the file
-//     removed, and the next call begins anew.
+//     XAmzContentChecksumMismatch), it would do so again: the upload is aborted and the file
+//     removed. Where parts are of a call before, the upload then begins anew, and its Progress
+//     with it; else the call fails with the refusal.
 //   - The file is on disk before CreateMultipartUpload is sent, and again with the upload's id.
 //     A process that dies in between leaves an upload without a part, which nobody knows. The
 //     next one that ends well, or [Manager.AbortCheckpoint], looks for it: it aborts uploads of the
@@ -123,10 +124,18 @@ func (m *Manager) optionsOf(fns []func(*Options)) Options {
 	return o
 }
 
-func (m *Manager) upload(ctx context.Context, in *s3.PutObjectInput, o *Options) (_ *UploadOutput, err error) {
+func (m *Manager) upload(ctx context.Context, in *s3.PutObjectInput, o *Options) (*UploadOutput, error) {
 	if in == nil {
 		return nil, &UploadError{Err: &OptionError{Field: "input", Reason: "is nil"}}
 	}
+	out, err := m.uploadOnce(ctx, in, o)
+	if errors.As(err, new(outlived)) && ctx.Err() == nil {
+		return m.uploadOnce(ctx, in, o)
+	}
+	return out, err
+}
+
+func (m *Manager) uploadOnce(ctx context.Context, in *s3.PutObjectInput, o *Options) (_ *UploadOutput, err error) {
 	up, src, err := m.prepare(in, o)
 	if err != nil {
 		return nil, uploadError(ctx, in.Bucket, in.Key, "", err)
