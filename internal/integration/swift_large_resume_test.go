@@ -89,9 +89,9 @@ func TestSwiftLargeResume(t *testing.T) {
 		require.NoError(t, os.WriteFile(file, body, 0o600))
 		checkpoint := file + ".checkpoint"
 
-		s.uploadAndKill(t, container, file, 3, mib)
+		require.Equal(t, 3, s.uploadAndKill(t, container, file, 3, mib))
 		require.FileExists(t, checkpoint)
-		s.uploadAndKill(t, container, file, 5, mib) // and it was resumed in between
+		require.Equal(t, 5, s.uploadAndKill(t, container, file, 5, mib)) // and it was resumed in between
 
 		source, err := os.Open(file)
 		require.NoError(t, err)
@@ -107,11 +107,7 @@ func TestSwiftLargeResume(t *testing.T) {
 		require.LessOrEqual(t, sent.Load(), int64(5*mib+1), "what was stored is not sent again")
 		s.holds(t, container, "killed", body)
 		require.NoFileExists(t, checkpoint)
-		names := s.segments(t, container)
-		require.Len(t, names, 10, "all segments are the object's")
-		for _, name := range names {
-			require.True(t, strings.HasPrefix(name, out.SegmentPrefix))
-		}
+		s.holdsSegmentsOf(t, container, out, 10)
 	})
 }
 
@@ -124,7 +120,7 @@ func TestSwiftLargeAbortCheckpoint(t *testing.T) {
 		checkpoint := file + ".checkpoint"
 		u := s.uploader(t)
 
-		s.uploadAndKill(t, container, file, 3, mib)
+		require.Equal(t, 3, s.uploadAndKill(t, container, file, 3, mib))
 		require.NotEmpty(t, s.segments(t, container))
 		require.NoError(t, os.WriteFile(file, append(bytes.Clone(body[1:]), 1), 0o600))
 		source, err := os.Open(file)
@@ -140,7 +136,7 @@ func TestSwiftLargeAbortCheckpoint(t *testing.T) {
 		require.ErrorIs(t, u.Abort(t.Context(), checkpoint), fs.ErrNotExist)
 
 		// One whose checkpoint is lost leaves orphans.
-		s.uploadAndKill(t, container, file, 2, mib)
+		require.Equal(t, 2, s.uploadAndKill(t, container, file, 2, mib))
 		require.NoError(t, os.Remove(checkpoint))
 		sweep := &transfer.DeleteOrphansInput{Container: container, Object: "killed", OlderThan: -1}
 		if s.name == "ceph" {

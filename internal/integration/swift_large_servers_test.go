@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -133,6 +134,16 @@ func (s *largeServer) segments(t *testing.T, container string) []string {
 	names, err := s.names(t.Context(), container+"_segments", "")
 	require.NoError(t, err)
 	return names
+}
+
+// holdsSegmentsOf looks whether the segments that are stored are the upload's, so many, and no other.
+func (s *largeServer) holdsSegmentsOf(t *testing.T, container string, out *transfer.UploadOutput, parts int) {
+	t.Helper()
+	names := s.segments(t, container)
+	require.Len(t, names, parts, "all segments are the object's")
+	for _, name := range names {
+		require.True(t, strings.HasPrefix(name, out.SegmentPrefix))
+	}
 }
 
 // holds reads the object in one piece and compares it.
