@@ -78,9 +78,7 @@ func TestSmallBodyFailureIsTheCallers(t *testing.T) {
 
 // What can be read only once is not read before there is a connection.
 func TestBufferOutlivesAFailedDial(t *testing.T) {
-	refused := func(*http.Request) (*http.Response, error) {
-		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
-	}
+	refused := broken(&net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED})
 	r := newRig(t)
 	attempts := 0
 	r.HTTP.Transport = roundTrip(func(req *http.Request) (*http.Response, error) {
